@@ -1,0 +1,272 @@
+"""
+The verbs that are the same for every step: inspect, plan, apply, rollback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+from closednet.errors import ApplyError, ClosednetError, DriftError
+from closednet.model.change import (
+    AnyChange,
+    Create,
+    Delete,
+    Found,
+    Kept,
+    Manual,
+    Spec,
+    Update,
+    diff,
+    inverse,
+    key_of,
+)
+from closednet.model.plan import ApprovedPlan, Plan, Scope
+from closednet.model.receipt import Done, Receipt
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from closednet.model.step import AnyKind, Step
+
+
+Observed = dict[str, Found[Spec]]
+
+
+class Listener(Protocol):
+    """
+    Is told of every write before it happens and after it did.
+    """
+
+    def change_started(self, step: str, change: AnyChange) -> None: ...
+
+    def change_done(self, step: str, done: Done) -> None: ...
+
+
+def inspect(step: Step) -> Observed:
+    """
+    Return what exists of what the step desires.
+    """
+    desired = step.desired()
+    observed: Observed = {}
+    for kind in step.kinds():
+        wanted = [spec for spec in desired if isinstance(spec, kind.spec_type)]
+        if wanted:
+            observed.update(kind.find(wanted))
+    return observed
+
+
+def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
+    """
+    Return what would turn `observed` into what the step desires.
+    """
+    difference = diff(step.desired(), observed)
+    changes = tuple(_manual_if_by_hand(step, change) for change in difference.changes)
+    return Plan(step.name, scope, changes, difference.kept)
+
+
+def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) -> Plan:
+    """
+    Return the plan that undoes what `receipts` say was done, newest first.
+
+    Raises:
+        DriftError: A resource is no longer what we made of it.
+    """
+    done = _net(item for receipt in receipts for item in receipt.done)
+    undo = [_manual_if_by_hand(step, inverse(d.change)) for d in reversed(done)]
+    observed = _observe(step, undo)
+    changes: list[AnyChange] = []
+    kept: list[Kept] = []
+    drifted: list[str] = []
+    for change in undo:
+        verdict = _undo_verdict(change, observed.get(key_of(change)))
+        if verdict == "undo":
+            changes.append(change)
+        elif verdict == "gone":
+            kept.append(Kept(key_of(change), "is undone already"))
+        else:
+            drifted.append(f"{key_of(change)}: {verdict}")
+    if drifted:
+        raise DriftError(
+            "rollback refuses, because resources changed since the run:\n  - "
+            + "\n  - ".join(drifted),
+            hint="somebody else worked on them: decide with their owner, then"
+            " put them back or remove them by hand",
+        )
+    return Plan(step.name, scope, tuple(changes), tuple(kept), undoes=run)
+
+
+def apply(step: Step, approved: ApprovedPlan, listener: Listener) -> Receipt:
+    """
+    Write exactly the approved plan and return what was done.
+
+    Raises:
+        ApplyError: A change failed; its receipt holds what was done before.
+    """
+    target = approved.plan
+    receipt = Receipt(target.step, target.digest, approved.approved_by_digest)
+    for kind, changes in _by_kind(step, target.changes):
+        for change in changes:
+            try:
+                receipt = _one(kind, change, receipt, listener)
+            except ClosednetError as err:
+                raise ApplyError(
+                    f"{target.step}: {key_of(change)} failed: {err.message}",
+                    receipt=receipt,
+                    hint=err.hint or "mend the cause and run this step again",
+                ) from err
+        _settle(kind, changes)
+    return receipt
+
+
+def _by_kind(
+    step: Step, changes: tuple[AnyChange, ...]
+) -> list[tuple[AnyKind, tuple[AnyChange, ...]]]:
+    """
+    Group neighbouring changes of one kind, keeping the plan's order.
+    """
+    groups: list[tuple[AnyKind, tuple[AnyChange, ...]]] = []
+    for change in changes:
+        kind = kind_of(step, change)
+        if groups and groups[-1][0] is kind:
+            groups[-1] = (kind, (*groups[-1][1], change))
+        else:
+            groups.append((kind, (change,)))
+    return groups
+
+
+def kind_of(step: Step, change: AnyChange) -> AnyKind:
+    """
+    Return the kind that writes `change`.
+    """
+    spec = _spec_of(change)
+    for kind in step.kinds():
+        if isinstance(spec, kind.spec_type):
+            return kind
+    raise TypeError(f"{step.name} has no kind for {type(spec).__name__}")
+
+
+def _one(
+    kind: AnyKind, change: AnyChange, receipt: Receipt, listener: Listener
+) -> Receipt:
+    if isinstance(change, Manual):
+        return replace(receipt, waiting=(*receipt.waiting, change))
+    listener.change_started(receipt.step, change)
+    done = Done(change, _write(kind, change))
+    listener.change_done(receipt.step, done)
+    return replace(receipt, done=(*receipt.done, done))
+
+
+def _write(kind: AnyKind, change: Create[Spec] | Update[Spec] | Delete[Spec]) -> str:
+    match change:
+        case Create(new=new):
+            return kind.create(new)
+        case Update(old=old, new=new):
+            return kind.update(old, new)
+        case Delete(old=old):
+            found = kind.find([old]).get(old.key)
+            if found is None:
+                return ""
+            kind.delete(old, found.resource_id)
+            return found.resource_id
+        case _:
+            assert_never(change)
+
+
+def _settle(kind: AnyKind, changes: tuple[AnyChange, ...]) -> None:
+    made = [c.new for c in changes if isinstance(c, Create | Update)]
+    gone = [c.old for c in changes if isinstance(c, Delete)]
+    if made:
+        kind.settle(made)
+    if gone:
+        kind.settle_deleted(gone)
+
+
+def _spec_of(change: AnyChange) -> Spec:
+    match change:
+        case Create(new=spec) | Update(new=spec) | Delete(old=spec):
+            return spec
+        case Manual(spec=spec):
+            return spec
+        case _:
+            assert_never(change)
+
+
+def _manual_if_by_hand(step: Step, change: AnyChange) -> AnyChange:
+    if isinstance(change, Manual):
+        return change
+    spec = _spec_of(change)
+    work = kind_of(step, change).by_hand(spec)
+    if work is None:
+        return change
+    return Manual(work.who, work.instruction, spec, undo=isinstance(change, Delete))
+
+
+def _observe(step: Step, changes: Iterable[AnyChange]) -> Observed:
+    observed: Observed = {}
+    specs = [_spec_of(change) for change in changes]
+    for kind in step.kinds():
+        wanted = [spec for spec in specs if isinstance(spec, kind.spec_type)]
+        if wanted:
+            observed.update(kind.find(wanted))
+    return observed
+
+
+def _undo_verdict(change: AnyChange, found: Found[Spec] | None) -> str:
+    match change:
+        case Delete(old=old):
+            if found is None:
+                return "gone"
+            return _as_made(found, old)
+        case Update(old=old, new=new):
+            if found is not None and found.spec == new:
+                return "gone"
+            return "vanished" if found is None else _as_made(found, old)
+        case Create():
+            return "undo" if found is None else "gone"
+        case Manual(undo=undo):
+            return "undo" if (found is not None) == undo else "gone"
+        case _:
+            assert_never(change)
+
+
+def _as_made(found: Found[Spec], made: Spec) -> str:
+    if not found.owned:
+        return f"{found.resource_id} is not ours any more"
+    return "undo" if found.spec == made else f"{found.resource_id} was changed"
+
+
+def _net(done: Iterable[Done]) -> list[Done]:
+    """
+    Fold several changes of one resource into the one that undoes them all.
+    """
+    net: dict[str, Done] = {}
+    for item in done:
+        key = key_of(item.change)
+        before = net.get(key)
+        if before is None:
+            net[key] = item
+            continue
+        folded = _fold(before.change, item.change)
+        if folded is None:
+            del net[key]
+        else:
+            net[key] = Done(folded, item.resource_id or before.resource_id)
+    return list(net.values())
+
+
+def _fold(first: AnyChange, second: AnyChange) -> AnyChange | None:
+    match (first, second):
+        case (Create(), Update(new=new)) | (Create(), Create(new=new)):
+            return Create(new)
+        case (Update(old=old), Update(new=new)):
+            return Update(old, new)
+        case (Create(), Delete()):
+            return None
+        case (Update(old=old), Delete()):
+            return Delete(old)
+        case (Delete(old=old), Create(new=new)):
+            return None if old == new else Update(old, new)
+        case _:
+            return second

@@ -1,0 +1,71 @@
+"""
+Checks: claims about the world, judged by machine, with what was seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from closednet.errors import VerificationError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """
+    A claim, whether it holds, what was seen, and which requirements it proves.
+
+    `subject` names the resource, host or name that the claim is about.
+    `remedy` says what to do when it does not hold.
+    """
+
+    claim: str
+    passed: bool
+    evidence: str
+    proves: tuple[str, ...] = ()
+    subject: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """
+    All checks of one step.
+    """
+
+    step: str
+    checks: tuple[Check, ...]
+
+    @property
+    def failures(self) -> tuple[Check, ...]:
+        """
+        The checks that did not pass.
+        """
+        return tuple(check for check in self.checks if not check.passed)
+
+    @property
+    def passed(self) -> bool:
+        """
+        Whether there is something to check and all of it holds.
+        """
+        return bool(self.checks) and not self.failures
+
+    def raise_for_failures(self) -> None:
+        """
+        Stop here unless every check passed.
+
+        Raises:
+            VerificationError: A check failed; all of them are named.
+        """
+        if self.passed:
+            return
+        lines = [
+            f"\n  - {check.claim}: {check.evidence}"
+            + (f" (remedy: {check.remedy})" if check.remedy else "")
+            for check in self.failures
+        ] or ["\n  - there was nothing to check"]
+        raise VerificationError(
+            f"{self.step}: {len(self.failures)} of {len(self.checks)} checks failed"
+            + "".join(lines),
+            report=self,
+            hint="mend the cause, then run the verify cell again",
+        )

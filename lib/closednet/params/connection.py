@@ -1,0 +1,47 @@
+"""
+How this machine reaches AWS, the DNS servers and the servers.
+
+It says nothing about the site, so it is no part of any digest: the same plan
+has the same digest on every machine.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from closednet.params.fields import Section
+
+
+class StaticCredentials(Section):
+    """
+    Keys of a rehearsal; with AWS itself leave them to boto3's own chain.
+    """
+
+    access_key_id: str
+    secret_access_key: str = Field(repr=False)
+
+
+class Connection(Section):
+    """
+    Endpoint, tunnels and patience of this machine.
+    """
+
+    file: str | None = Field(
+        None, description="Read this section from a file instead, beside this one."
+    )
+    endpoint_url: str | None = Field(
+        None, pattern=r"^https?://[A-Za-z0-9.:-]+/?$", description="null: AWS itself."
+    )
+    ca_bundle: str | None = None
+    static_credentials: StaticCredentials | None = None
+    ssh_command: tuple[str, ...] = Field(
+        ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"), min_length=1
+    )
+    tunnels: dict[str, str] = Field(
+        {}, description="ADDRESS:PORT of the site -> ADDRESS:PORT from here."
+    )
+    poll_s: float = Field(5.0, gt=0)
+    timeout_s: float = Field(900.0, gt=0)
+    simulated: bool = Field(
+        False, description="Says on every page that this is a rehearsal."
+    )

@@ -1,0 +1,47 @@
+"""
+Waiting for the outside world, with a pause and a limit that are arguments.
+"""
+
+from __future__ import annotations
+
+import time
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from closednet.errors import AdapterError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """
+    How long to wait and how often to look, in seconds.
+    """
+
+    poll_s: float = 5.0
+    timeout_s: float = 900.0
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+    def until(self, probe: Callable[[], T | None], *, what: str, hint: str = "") -> T:
+        """
+        Return the first answer of `probe` that is not None.
+
+        Raises:
+            AdapterError: It did not come within `timeout_s`.
+        """
+        start = self.clock()
+        while (answer := probe()) is None:
+            if self.clock() - start >= self.timeout_s:
+                raise AdapterError(
+                    f"{what} did not come true within {self.timeout_s:g} s",
+                    hint=hint or "look at the resource, then run this step again",
+                )
+            self.sleep(self.poll_s)
+        return answer

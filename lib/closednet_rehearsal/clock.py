@@ -1,0 +1,57 @@
+"""
+The rehearsal's clock: wall time plus what was skipped, and events due in it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Clock:
+    """
+    Wall time that can be advanced; events run when somebody looks (`settle`).
+    """
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+        self._events: list[tuple[float, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+        self._lock = threading.RLock()
+
+    def now(self) -> float:
+        """
+        Return seconds since the epoch as the rehearsed world counts them.
+        """
+        return time.time() + self._skipped
+
+    def advance(self, seconds: float) -> None:
+        """
+        Skip `seconds` and run what has come due.
+        """
+        self._skipped += seconds
+        self.settle()
+
+    def after(self, delay: float, event: Callable[[], None]) -> None:
+        """
+        Run `event` once `delay` seconds of this clock have passed.
+        """
+        with self._lock:
+            due = self.now() + delay
+            heapq.heappush(self._events, (due, next(self._order), event))
+
+    def settle(self) -> None:
+        """
+        Run every event that is due; called before each request is answered.
+        """
+        with self._lock:
+            while self._events and self._events[0][0] <= self.now():
+                heapq.heappop(self._events)[2]()

@@ -1,0 +1,63 @@
+"""
+Fixed facts of the rehearsed world: accounts, ids, delays, page size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+SEED: Final = "closednet-rehearsal"
+REGION: Final = "ap-northeast-1"
+NETWORK_ACCOUNT: Final = "111111111111"
+MANAGEMENT_ACCOUNT: Final = "222222222222"
+OPERATOR_ROLE: Final = "closednet-operator"
+OPERATOR_KEY_ID: Final = "AKIAREHEARSALOPERATOR"
+OPERATOR_SECRET_KEY: Final = "rehearsal"  # noqa: S105 - opens nothing but the rehearsal
+
+VPC_ID: Final = "vpc-0c1053d0000000001"
+VPC_CIDR: Final = "10.20.0.0/16"
+TRANSIT_GATEWAY_ID: Final = "tgw-0c1053d0000000001"
+ROUTE_TABLE_ID: Final = "rtb-0c1053d0000000001"
+KMS_KEY_ID: Final = "0c1053d0-0000-4000-8000-000000000001"
+OUTPUT_BUCKET: Final = f"closednet-rehearsal-output-{MANAGEMENT_ACCOUNT}"
+ON_PREMISES_CIDR: Final = "192.168.10.0/24"
+ON_PREMISES_DNS_SERVER: Final = "192.168.10.53"
+INBOUND_IPS: Final = ("10.20.1.10", "10.20.2.10")
+PAGE_SIZE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """
+    A subnet of the rehearsed VPC.
+    """
+
+    subnet_id: str
+    cidr: str
+    availability_zone: str
+
+
+SUBNETS: Final = (
+    Subnet("subnet-0c1053d00000000a1", "10.20.1.0/24", "ap-northeast-1a"),
+    Subnet("subnet-0c1053d00000000c1", "10.20.2.0/24", "ap-northeast-1c"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """
+    How long the world takes to settle, in seconds of the rehearsal's clock.
+    """
+
+    endpoint_pending: float = 0.6
+    endpoint_deleting: float = 0.4
+    resolver_creating: float = 0.6
+    zone_change_pending: float = 0.3
+    iam_propagation: float = 0.5
+    service_setting_pending: float = 0.5
+    node_connection_lost: float = 900.0
+
+
+DELAYS: Final = Delays()

@@ -1,0 +1,43 @@
+"""
+What all parts of a rehearsal share: clock, ids, the lock, and the call journal.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from dataclasses import dataclass, field
+
+from closednet_rehearsal.clock import Clock
+from closednet_rehearsal.ids import Ids
+from closednet_rehearsal.settings import DELAYS, Delays
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """
+    One API call that the rehearsal answered.
+    """
+
+    n: int
+    service: str
+    operation: str
+    account: str
+    principal: str
+    mutating: bool
+    status: int
+    error: str
+
+
+@dataclass(slots=True)
+class World:
+    """
+    The shared state of one rehearsal; `lock` guards moto and our own state.
+    """
+
+    clock: Clock = field(default_factory=Clock)
+    ids: Ids = field(default_factory=Ids)
+    delays: Delays = DELAYS
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    calls: list[Call] = field(default_factory=list)
+    unsupported: list[str] = field(default_factory=list)
