@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import base64
 import html
+import json
+import re
+import shlex
 
-from typing import TYPE_CHECKING, Final, NoReturn
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import quote, quote_plus
 
 
@@ -20,6 +24,11 @@ if TYPE_CHECKING:
 MASK: Final = "[secret]"
 SHORTEST: Final = 8
 _known: dict[str, str] = {}
+
+# What may stand between two letters of a secret that was cut into lines: white
+# space, its escapes, colours, and the punctuation of a list of lines in JSON.
+_NOISE: Final = r"(?:\\[nrt]|(?:\x1b|\\u001b|\\x1b)\[[0-9;]*m|[\s\"',])"
+_noise: Final = re.compile(f"{_NOISE}+")
 
 
 class Secret:
@@ -44,49 +53,142 @@ class Secret:
     def __repr__(self) -> str:
         return f"Secret({self.name})"
 
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
     def __reduce__(self) -> NoReturn:
         raise TypeError(f"{self!r} is not written anywhere, not even pickled")
 
 
-def forms(value: str) -> Iterator[str]:
+def names() -> tuple[str, ...]:
     """
-    Yield the ways in which a secret value can stand in a text.
+    Return the names of the secrets that this process knows.
     """
-    raw = value.encode()
-    yield value
-    yield from {
-        base64.b64encode(raw).decode().rstrip("="),
-        base64.urlsafe_b64encode(raw).decode().rstrip("="),
-        quote(value, safe=""),
-        quote_plus(value),
+    return tuple(sorted(set(_known.values())))
+
+
+@lru_cache(maxsize=256)
+def forms(value: str) -> tuple[str, ...]:
+    """
+    Return the ways in which a secret value can stand in a text, longest first.
+    """
+    raw = value.encode("utf-8", "surrogatepass")
+    found = {
+        value,
+        *_base64(raw),
+        *_urls(value),
+        *_escapes(value),
         raw.hex(),
         raw.hex().upper(),
-        html.escape(value, quote=True),
-        html.escape(value, quote=False),
-        value.encode("unicode_escape").decode(),
-    } - {value}
+        raw.hex(":"),
+        shlex.quote(value).strip("'"),
+    }
+    return tuple(
+        sorted((f for f in found if len(f) >= SHORTEST), key=lambda f: (-len(f), f))
+    )
 
 
 def redact(text: str) -> str:
     """
     Return `text` with every form of every known secret masked.
     """
+    if not _known:
+        return text
     for value in sorted(_known, key=len, reverse=True):
         for form in forms(value):
             if form in text:
                 text = text.replace(form, MASK)
+    squeezed = squeeze(text)
+    if squeezed != text:
+        for value in _known:
+            for form in _squeezed_forms(value):
+                if form in squeezed:
+                    text = _spread(form).sub(MASK, text)
     return text
+
+
+def scrub(value: Any) -> Any:
+    """
+    Return nested dicts, lists and tuples with every text in them redacted.
+    """
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {scrub(key): scrub(item) for key, item in value.items()}
+        case list():
+            return [scrub(item) for item in value]
+        case tuple():
+            return tuple(scrub(item) for item in value)
+        case _:
+            return value
 
 
 def found_in(text: str) -> tuple[str, ...]:
     """
     Return the names of the known secrets that stand in `text` in some form.
     """
-    joined = "".join(text.split())
+    if not _known:
+        return ()
+    squeezed = squeeze(text)
     return tuple(
         sorted(
-            name
-            for value, name in _known.items()
-            if any(form in text or form in joined for form in forms(value))
+            {
+                name
+                for value, name in _known.items()
+                if any(form in text for form in forms(value))
+                or any(form in squeezed for form in _squeezed_forms(value))
+            }
         )
     )
+
+
+def squeeze(text: str) -> str:
+    """
+    Return `text` without what may stand between two parts of a cut secret.
+    """
+    return _noise.sub("", text)
+
+
+def _base64(raw: bytes) -> Iterator[str]:
+    """
+    Yield what stands in Base64 text, wherever the secret begins in its input.
+    """
+    for skip, head in ((0, 0), (1, 2), (2, 3)):
+        coded = base64.b64encode(b"\0" * skip + raw).decode().rstrip("=")
+        inner = coded[head : -1 if (skip + len(raw)) % 3 else None]
+        for text in {inner, coded if skip == 0 else inner}:
+            yield text
+            yield text.translate(str.maketrans("+/", "-_"))
+
+
+def _urls(value: str) -> Iterator[str]:
+    for safe in ("", "/", "/:@"):
+        coded = quote(value, safe=safe, errors="replace")
+        yield coded
+        yield re.sub("%[0-9A-F]{2}", lambda found: found.group().lower(), coded)
+    yield quote_plus(value, errors="replace")
+
+
+def _escapes(value: str) -> Iterator[str]:
+    yield html.escape(value, quote=True)
+    yield html.escape(value, quote=True).replace("&#x27;", "&#39;")
+    yield html.escape(value, quote=False)
+    yield value.encode("unicode_escape").decode()
+    yield repr(value)[1:-1]
+    for ensure_ascii in (True, False):
+        once = json.dumps(value, ensure_ascii=ensure_ascii)[1:-1]
+        yield once
+        yield once.replace("/", "\\/")
+        yield json.dumps(once, ensure_ascii=ensure_ascii)[1:-1]
+
+
+@lru_cache(maxsize=256)
+def _squeezed_forms(value: str) -> tuple[str, ...]:
+    squeezed = dict.fromkeys(squeeze(form) for form in forms(value))
+    return tuple(form for form in squeezed if len(form) >= SHORTEST)
+
+
+@lru_cache(maxsize=256)
+def _spread(form: str) -> re.Pattern[str]:
+    return re.compile(f"{_NOISE}*".join(re.escape(letter) for letter in form))

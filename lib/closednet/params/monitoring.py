@@ -16,7 +16,7 @@ class LogFile(Section):
     A log file that is sent to CloudWatch Logs.
     """
 
-    file_path: str = Field(pattern=r"^[^\s\"'“”‘’]{1,512}$")
+    file_path: str = Field(pattern=r"^[^\s\"'\u2018\u2019\u201c\u201d]{1,512}$")
     log_group: LogGroupName
     log_stream: str = Field("{hostname}", pattern=r"^[^:*\s]{1,512}$")
     retention_days: int = 5
@@ -45,7 +45,7 @@ class CloudWatch(Section):
         description="ssm-role: the node's own rotating credentials; iam-user: an"
         " access key in a profile on every server, as in 2022.",
     )
-    user_name: str = Field("closednet-cloudwatch-agent", pattern=r"^[\w+=,.@-]{1,64}$")
+    user_name: str = Field("closednet-cloudwatch-agent", pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")
     config_store: Literal["file", "parameter-store"] = "file"
     namespace: Dimension = "CWAgent"
     interval_s: int = Field(60, ge=1, le=172800)

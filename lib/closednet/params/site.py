@@ -243,5 +243,7 @@ class SiteParams(Section):
     hosts: tuple[Host, ...] = Field(min_length=1)
     rollout: Rollout = Rollout()
     prices: Prices = Prices()
-    evidence_dir: str = "evidence"
+    evidence_dir: str = Field(
+        "../evidence", description="Where runs leave their evidence, from this file."
+    )
     connection: Connection = Connection()

@@ -1,0 +1,3 @@
+"""
+The AWS accounts: the only users of boto3, one module a kind of resource.
+"""

@@ -1,0 +1,132 @@
+"""
+Every call to AWS as an event: what was asked, what came back, how long it took.
+"""
+
+from __future__ import annotations
+
+import time
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from closednet.aws import strict
+from closednet.redact import MASK, redact
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from closednet.model.canonical import Json
+
+READ_PREFIXES: Final = (
+    *("AssumeRole", "BatchGet", "Decrypt", "Describe", "Filter", "GenerateDataKey"),
+    *("Get", "Head", "List", "Lookup", "Query", "Search", "Simulate", "Test"),
+)
+SECRET_NAMES: Final = frozenset(
+    {"ActivationCode", "Password", "SecretAccessKey", "SecretString", "SessionToken"}
+)
+NOTE: Final = "closednet"
+
+
+@dataclass(frozen=True, slots=True)
+class AwsCall:
+    """
+    One call to AWS as it is kept in the evidence; `params` are redacted.
+    """
+
+    service: str
+    operation: str
+    params: Mapping[str, Json]
+    request_id: str
+    status: int
+    error_code: str
+    duration_ms: int
+    mutating: bool
+    attempts: int
+    account_id: str
+
+    @property
+    def action(self) -> str:
+        """
+        The call as IAM names it, such as `ec2:CreateVpcEndpoint`.
+        """
+        return f"{self.service}:{self.operation}"
+
+
+def is_mutating(operation: str) -> bool:
+    """
+    Tell whether an operation writes, by its name.
+    """
+    return not operation.startswith(READ_PREFIXES)
+
+
+def watch(events: Any, account_id: str, on_call: Callable[[AwsCall], None]) -> None:
+    """
+    Check every request of a client, and tell `on_call` about every answer.
+    """
+
+    def before(params: Any, model: Any, context: Any, **_: Any) -> None:
+        strict.check(params, model)
+        shown = shown_params(params, model.input_shape) if model.input_shape else {}
+        context[NOTE] = (model, shown, time.perf_counter())
+
+    def after(parsed: Any, http_response: Any, context: Any, **_: Any) -> None:
+        meta = parsed.get("ResponseMetadata", {})
+        code = parsed.get("Error", {}).get("Code", "")
+        request_id = meta.get("RequestId") or ""
+        attempts = int(meta.get("RetryAttempts", 0)) + 1
+        told(context, http_response.status_code, code, request_id, attempts)
+
+    def failed(exception: Any, context: Any, **_: Any) -> None:
+        told(context, 0, type(exception).__name__, "", 1)
+
+    def told(context: Any, status: int, code: str, request: str, tries: int) -> None:
+        note = context.get(NOTE)
+        if note is None:
+            return
+        model, shown, start = note
+        on_call(
+            AwsCall(
+                service=str(model.service_model.service_name),
+                operation=str(model.name),
+                params=shown,
+                request_id=request,
+                status=status,
+                error_code=code,
+                duration_ms=round((time.perf_counter() - start) * 1000),
+                mutating=is_mutating(model.name),
+                attempts=tries,
+                account_id=account_id,
+            )
+        )
+
+    events.register_last("before-parameter-build.*.*", before)
+    events.register("after-call.*.*", after)
+    events.register("after-call-error.*.*", failed)
+
+
+def shown_params(value: Any, shape: Any) -> Any:
+    """
+    Return request parameters as JSON data, without anything secret.
+    """
+    if shape is not None and shape.metadata.get("sensitive"):
+        return MASK
+    match value:
+        case Mapping():
+            return {str(k): _shown_member(str(k), v, shape) for k, v in value.items()}
+        case list() | tuple():
+            member = getattr(shape, "member", None)
+            return [shown_params(item, member) for item in value]
+        case None | bool() | int() | float():
+            return value
+        case _:
+            is_text = not isinstance(value, bytes | bytearray)
+            return redact(str(value)) if is_text else f"({len(value)} bytes)"
+
+
+def _shown_member(name: str, value: Any, shape: Any) -> Any:
+    if name in SECRET_NAMES:
+        return MASK
+    members = getattr(shape, "members", None) or {}
+    return shown_params(value, members.get(name, getattr(shape, "value", None)))

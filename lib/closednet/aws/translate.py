@@ -1,0 +1,121 @@
+"""
+What botocore raises, translated once into errors that say the next move.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ProfileNotFound,
+)
+
+from closednet.errors import AwsDenied, AwsError, AwsThrottled
+from closednet.redact import redact
+
+
+DENIED: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthFailure",
+        "AuthorizationError",
+        "UnauthorizedOperation",
+    }
+)
+THROTTLED: Final = frozenset(
+    {
+        "ConcurrentModification",
+        "ConcurrentModificationException",
+        "PriorRequestNotComplete",
+        "RequestLimitExceeded",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TooManyUpdates",
+    }
+)
+EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+HINTS: Final = {
+    "DependencyViolation": "something still uses it; find and remove that first",
+    "IdempotentParameterMismatch": "AWS remembers an earlier request of this"
+    " runbook with other parameters: raise `generation` in the parameters by one",
+    "InvalidClientTokenId": "these credentials are unknown to AWS: log in again",
+    "SignatureDoesNotMatch": "check the secret key, and the clock of this machine",
+    "VpcEndpointLimitExceeded": "have the quota of interface endpoints per VPC raised",
+    "LimitExceededException": "have the quota named in the message raised",
+    "ConflictingDomainExists": "the VPC is associated with another zone of this name:"
+    " have its owner remove it or the association",
+}
+LONGEST_MESSAGE: Final = 500
+
+
+def translate(err: Exception, operation: str, subject: str = "") -> AwsError:
+    """
+    Return the error of ours for what botocore raised in `operation`.
+    """
+    where = f"{operation} on {subject}" if subject else operation
+    if isinstance(err, ClientError):
+        return _refused(err, operation, where)
+    return AwsError(
+        f"{where}: {_short(str(err))}", operation=operation, hint=_local_hint(err)
+    )
+
+
+def _refused(err: ClientError, operation: str, where: str) -> AwsError:
+    code = str(err.response.get("Error", {}).get("Code", "Unknown"))
+    code = code.removeprefix("Client.")
+    text = _short(str(err.response.get("Error", {}).get("Message", "")))
+    request_id = str(err.response.get("ResponseMetadata", {}).get("RequestId", ""))
+    if err.operation_name == "AssumeRole" and operation != "sts:AssumeRole":
+        operation, where = "sts:AssumeRole", f"sts:AssumeRole before {where}"
+    cls, hint = _verdict(code, operation)
+    return cls(
+        f"{where}: {code}: {text}",
+        operation=operation,
+        code=code,
+        request_id=request_id,
+        hint=hint,
+    )
+
+
+def _verdict(code: str, operation: str) -> tuple[type[AwsError], str]:
+    if code in DENIED:
+        return AwsDenied, (
+            f"allow {operation} for the operator's role (the generated policy of"
+            " this step contains it), and look for a denying organisation policy"
+        )
+    if code in THROTTLED:
+        return AwsThrottled, "wait a few minutes, then run this step again"
+    if code in EXPIRED:
+        return AwsError, "the credentials expired: log in again, then run this again"
+    return AwsError, HINTS.get(code, "")
+
+
+def _local_hint(err: Exception) -> str:
+    match err:
+        case NoCredentialsError() | ProfileNotFound():
+            return "set accounts.*.profile in the parameters, or log in first"
+        case EndpointConnectionError() | HTTPClientError():
+            return (
+                "this machine does not reach the service's API: check its route,"
+                " proxy and connection.endpoint_url"
+            )
+        case BotoCoreError():
+            return "the request was not sent; the message says why"
+        case _:
+            return ""
+
+
+def _short(text: str) -> str:
+    clean = redact(" ".join(text.split()))
+    if len(clean) <= LONGEST_MESSAGE:
+        return clean
+    return clean[:LONGEST_MESSAGE] + "…"

@@ -1,0 +1,3 @@
+"""
+Notebooks run one after the other by papermill, without a person.
+"""

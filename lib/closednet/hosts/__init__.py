@@ -1,0 +1,3 @@
+"""
+Reaching the servers, reading facts from them and changing them.
+"""

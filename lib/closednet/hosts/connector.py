@@ -1,0 +1,272 @@
+"""
+The connector: a script goes to a server over the system's OpenSSH client.
+
+Keys, jump hosts and Kerberos are OpenSSH's business. The script travels on
+standard input, so that neither it nor a secret stands in a process list.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import signal
+import subprocess
+import time
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from closednet.errors import CommandFailed, HostError
+from closednet.redact import redact
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from closednet.hosts.scripts import Script
+    from closednet.params.connection import Connection
+    from closednet.params.site import Host
+    from closednet.redact import Secret
+
+
+CLIENT_FAILED: Final = 255
+LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
+HINTS: Final = (
+    (
+        r"IDENTIFICATION HAS CHANGED|Host key verification failed",
+        "the server's host key is unknown or changed: compare its fingerprint with"
+        " the server administrator, then mend known_hosts; never switch the check off",
+    ),
+    (
+        r"Permission denied|Too many authentication failures",
+        "no key was accepted: load the operator's key into the SSH agent, and check"
+        " the user of this server in the parameters",
+    ),
+    (
+        r"Could not resolve|timed out|No route|refused|unreachable|closed by",
+        "the server is not reachable: check its address, that it is up, and that"
+        " the firewall lets this machine in on port 22",
+    ),
+    (
+        r"sudo: .*(password|not allowed|terminal)",
+        "sudo must work without a password: allow `/bin/sh -s` for this user with"
+        " NOPASSWD, or name root as the user of this server",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """
+    What a script left behind on one server.
+    """
+
+    host: str
+    exit_code: int
+    stdout: str
+    stderr: str
+    duration_s: float = field(compare=False, default=0.0)
+
+    def value(self, key: str) -> str:
+        """
+        Return the last `closednet: key=value` line's value, or "".
+        """
+        values = self.values(key)
+        return values[-1] if values else ""
+
+    def values(self, key: str) -> tuple[str, ...]:
+        """
+        Return the values of all `closednet: key=value` lines, in order.
+        """
+        return tuple(v for k, v in LINE.findall(self.stdout) if k == key)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """
+    What was sent to a server and what came back, without secrets.
+    """
+
+    script: str
+    sent: str
+    result: CommandResult
+
+
+Results = dict[str, "CommandResult | HostError"]
+
+
+def ignore(transcript: Transcript) -> None:
+    """
+    Keep no transcript.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """
+    The servers of a site as far as this machine reaches them.
+    """
+
+    hosts: tuple[Host, ...]
+    connection: Connection
+    on_transcript: Callable[[Transcript], None] = ignore
+    max_concurrency: int = 10
+
+    def run(
+        self, script: Script, host: Host, secrets: Mapping[str, Secret] | None = None
+    ) -> CommandResult:
+        """
+        Run `script` on `host`; secrets become shell variables of the script.
+
+        Raises:
+            HostError: The server could not be reached.
+            CommandFailed: The script ended with an error.
+        """
+        lines = [f"{k}={shlex.quote(s.reveal())}\n" for k, s in (secrets or {}).items()]
+        result = self._call("".join(lines) + script.text, host, script.timeout_s)
+        self.on_transcript(Transcript(script.name, redact(script.text), result))
+        if result.exit_code:
+            raise failure(script.name, result)
+        return result
+
+    def run_all(
+        self,
+        script: Script,
+        hosts: Iterable[Host],
+        secrets: Mapping[str, Secret] | None = None,
+        max_errors: int | None = None,
+    ) -> Results:
+        """
+        Run one script on many servers; see `run_each`.
+        """
+        scripts = {host.name: script for host in hosts}
+        return self.run_each(scripts, secrets, max_errors)
+
+    def run_each(
+        self,
+        scripts: Mapping[str, Script],
+        secrets: Mapping[str, Secret] | None = None,
+        max_errors: int | None = None,
+    ) -> Results:
+        """
+        Run each server's script, several at a time, and return every result.
+
+        With an error budget the first server goes alone, as a canary, and once
+        more than `max_errors` failed no further server is started.
+        """
+        chosen = [host for host in self.hosts if host.name in scripts]
+        results: Results = {}
+
+        def visit(host: Host) -> None:
+            failed = sum(isinstance(r, HostError) for r in list(results.values()))
+            if max_errors is not None and failed > max_errors:
+                results[host.name] = HostError(
+                    f"{host.name}: not started, because {failed} servers failed",
+                    host=host.name,
+                )
+                return
+            try:
+                results[host.name] = self.run(scripts[host.name], host, secrets)
+            except HostError as err:
+                results[host.name] = err
+
+        canaries = chosen[:1] if max_errors is not None else []
+        for host in canaries:
+            visit(host)
+        with ThreadPoolExecutor(self.max_concurrency) as pool:
+            list(pool.map(visit, chosen[len(canaries) :]))
+        return {host.name: results[host.name] for host in chosen}
+
+    def _call(self, text: str, host: Host, timeout_s: float) -> CommandResult:
+        shell = "/bin/sh -s" if host.user == "root" else "sudo -n -- /bin/sh -s"
+        target = f"{host.user}@{host.address}"
+        start = time.monotonic()
+        try:
+            with subprocess.Popen(  # noqa: S603 - the prefix is the operator's own
+                [*self.connection.ssh_command, target, shell],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            ) as process:
+                out, err = _talk(process, text.encode(), timeout_s)
+        except OSError as err:
+            raise HostError(
+                f"{host.name}: {self.connection.ssh_command[0]} does not start:"
+                f" {err.strerror}",
+                host=host.name,
+                hint="install the OpenSSH client, or mend connection.ssh_command",
+            ) from err
+        except subprocess.TimeoutExpired as err:
+            raise HostError(
+                f"{host.name}: no end after {timeout_s:g} s",
+                host=host.name,
+                hint="look at the server's load and disk, then run this step again",
+            ) from err
+        spent = time.monotonic() - start
+        return CommandResult(
+            host.name, process.returncode, _text(out), _text(err), spent
+        )
+
+
+def failure(script: str, result: CommandResult) -> HostError:
+    """
+    Return the error that a failed result amounts to.
+    """
+    said = result.value("failed") or _last_line(result.stderr) or "no message"
+    hint = next((h for p, h in HINTS if re.search(p, result.stderr)), "")
+    if result.exit_code == CLIENT_FAILED:
+        return HostError(
+            f"{result.host}: not reached: {said}",
+            host=result.host,
+            hint=hint or "try the same connection with `ssh -v` by hand",
+        )
+    return CommandFailed(
+        f"{result.host}: {script} ended with {result.exit_code}: {said}",
+        host=result.host,
+        result=result,
+        hint=hint or result.value("hint") or "its transcript is in the evidence",
+    )
+
+
+def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
+    """
+    Return the results if every server has one.
+
+    Raises:
+        HostError: One or more failed; all of them are named.
+    """
+    failed = [r for r in results.values() if isinstance(r, HostError)]
+    if not failed:
+        return {k: r for k, r in results.items() if isinstance(r, CommandResult)}
+    raise HostError(
+        f"{what}: {len(failed)} of {len(results)} servers failed:\n  - "
+        + "\n  - ".join(error.message for error in failed),
+        host=", ".join(error.host for error in failed),
+        hint=failed[0].hint,
+    ) from failed[0]
+
+
+def _talk(
+    process: subprocess.Popen[bytes], text: bytes, timeout_s: float
+) -> tuple[bytes, bytes]:
+    try:
+        return process.communicate(text, timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        # The client may have children (a jump host's proxy): end its session.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        raise
+
+
+def _text(output: bytes) -> str:
+    return redact(output.decode(errors="replace"))
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

@@ -1,0 +1,16 @@
+# SITE, CONFIG (the text) and SOURCE (file:… or ssm:…) are set.
+main() {
+    need amazon-cloudwatch-agent-ctl
+    mark cloudwatch-config "site=$SITE source=$SOURCE"
+    file="$CW/bin/config.json"
+    if [ -f "$file" ] && [ ! -f "$file.before-closednet" ] && [ "${FRESH:-no}" = yes ]; then
+        cp -p "$file" "$file.before-closednet"
+    fi
+    printf '%s\n' "$CONFIG" >"$file.new"
+    chmod 644 "$file.new"
+    mv -f "$file.new" "$file"
+    amazon-cloudwatch-agent-ctl -a fetch-config -m onPremise -s -c "$SOURCE" \
+        || fail "the CloudWatch agent refused its configuration" \
+            "its words are in the transcript and in configuration-validation.log"
+    say configured "$SOURCE"
+}

@@ -1,0 +1,61 @@
+# SITE, URL of the package, FORMAT, MINIMUM, FINGERPRINT and SIGNING_KEY are set.
+main() {
+    have=$(package_version amazon-ssm-agent)
+    if [ -n "$have" ] && at_least "$have" "$MINIMUM"; then
+        unchanged "amazon-ssm-agent $have is installed"
+        return 0
+    fi
+    [ ! -d "$R/snap/amazon-ssm-agent" ] || fail "the snap of amazon-ssm-agent is installed" \
+        "remove it with snap remove amazon-ssm-agent: two agents fight"
+    need curl gpg systemctl
+    mkdir -p "$R/var/tmp"
+    work=$(mktemp -d "$R/var/tmp/closednet.XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    package="$work/amazon-ssm-agent.$FORMAT"
+    fetch "$URL" "$package"
+    fetch "$URL.sig" "$package.sig"
+    check_signature "$package"
+    running=$(is_active amazon-ssm-agent && echo yes || echo no)
+    mark ssm-agent-package "site=$SITE key=$FINGERPRINT sha256=$(sha256sum "$package" | cut -c1-64)"
+    install_package "$package"
+    systemctl stop amazon-ssm-agent
+    if [ "$running" = yes ] && [ -n "$(node_id)" ]; then
+        systemctl start amazon-ssm-agent
+    fi
+    say installed "$(package_version amazon-ssm-agent)"
+}
+
+fetch() {
+    curl -fsS --connect-timeout 10 -o "$2" "$1" || fail "cannot download $1" \
+        "check that the server resolves and reaches the S3 interface endpoint"
+}
+
+check_signature() {
+    GNUPGHOME="$work/gnupg"
+    export GNUPGHOME
+    mkdir -m 700 "$GNUPGHOME"
+    printf '%s\n' "$SIGNING_KEY" >"$work/key"
+    gpg --batch --quiet --import "$work/key" || fail "the signing key cannot be read"
+    gpg --batch --with-colons --fingerprint >"$work/keys"
+    found=$(awk -F: '$1 == "fpr" { print $10; exit }' "$work/keys")
+    [ "$found" = "$FINGERPRINT" ] || fail "the signing key has fingerprint $found" \
+        "take the current key from AWS's page, and set file and fingerprint together"
+    case $(awk -F: '$1 == "pub" { print $2; exit }' "$work/keys") in
+        e) fail "the signing key is expired" "take the current key from AWS's page" ;;
+        r) fail "the signing key is revoked" "take the current key from AWS's page" ;;
+    esac
+    gpg --batch --status-fd 3 --verify "$1.sig" "$1" 3>"$work/verdict" 2>"$work/words" \
+        || fail "the package's signature is not good" "do not install it: somebody changed it"
+    grep -q '^\[GNUPG:\] GOODSIG ' "$work/verdict" \
+        && grep -q "^\[GNUPG:\] VALIDSIG .*$FINGERPRINT" "$work/verdict" \
+        || fail "the package is not signed by $FINGERPRINT" "do not install it"
+    say signature "$FINGERPRINT"
+}
+
+install_package() {
+    if [ "$FORMAT" = deb ]; then
+        dpkg -i "$1"
+    else
+        rpm -U "$1"
+    fi
+}

@@ -1,0 +1,4 @@
+main() {
+    mark cloudwatch-package "site=$SITE"
+    say marked cloudwatch-package
+}

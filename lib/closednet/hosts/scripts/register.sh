@@ -1,0 +1,31 @@
+# SITE, REGION, ACTIVATION_ID are set; CODE too, unless a person types it.
+main() {
+    have=$(node_id)
+    if [ -n "$have" ]; then
+        unchanged "is registered as $have"
+        say node_id "$have"
+        return 0
+    fi
+    need amazon-ssm-agent
+    if [ -z "${CODE:-}" ]; then ask_code; fi
+    mark registration "site=$SITE region=$REGION node="
+    systemctl stop amazon-ssm-agent
+    amazon-ssm-agent -register -y -code "$CODE" -id "$ACTIVATION_ID" -region "$REGION" \
+        || fail "registration was refused" \
+            "an activation expires and has a limit: run the activation step again"
+    have=$(node_id)
+    [ -n "$have" ] || fail "the agent does not know its own id after registration"
+    mark registration "site=$SITE region=$REGION node=$have"
+    say node_id "$have"
+}
+
+ask_code() {
+    [ -r /dev/tty ] || fail "nobody is there to type the activation code"
+    printf 'Activation code (is not shown): ' >/dev/tty
+    trap 'stty echo </dev/tty' EXIT INT TERM
+    stty -echo </dev/tty
+    read -r CODE </dev/tty
+    stty echo </dev/tty
+    trap - EXIT INT TERM
+    printf '\n' >/dev/tty
+}

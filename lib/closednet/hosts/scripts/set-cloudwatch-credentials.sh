@@ -1,0 +1,30 @@
+# SITE, PROFILE, REGION are set; KEY_ID and KEY_SECRET too for an access key.
+main() {
+    mark cloudwatch-credentials "site=$SITE profile=$PROFILE"
+    if [ -n "${KEY_ID:-}" ]; then
+        mkdir -p "$R/root/.aws"
+        put_section "$R/root/.aws/credentials" "[$PROFILE]" \
+            "aws_access_key_id = $KEY_ID
+aws_secret_access_key = $KEY_SECRET"
+        put_section "$R/root/.aws/config" "[profile $PROFILE]" "region = $REGION"
+    fi
+    mkdir -p "$CW/etc"
+    common="$CW/etc/common-config.toml"
+    if [ -f "$common" ] && [ ! -f "$common.before-closednet" ]; then
+        cp -p "$common" "$common.before-closednet"
+    fi
+    put_section "$common" "[credentials]" \
+        "   shared_credential_profile = \"$PROFILE\"
+   shared_credential_file = \"/root/.aws/credentials\""
+    chmod 644 "$common"
+    say profile "$PROFILE"
+}
+
+# Replaces one section of an INI or TOML file and leaves all others as they are.
+put_section() {
+    [ -f "$1" ] || : >"$1"
+    SECTION="$2" awk '/^ *\[/ { skip = ($0 == ENVIRON["SECTION"]) } !skip' "$1" >"$1.new"
+    printf '%s\n%s\n' "$2" "$3" >>"$1.new"
+    chmod 600 "$1.new"
+    mv -f "$1.new" "$1"
+}

@@ -1,0 +1,4 @@
+main() {
+    unmark cloudwatch-package
+    say unmarked cloudwatch-package
+}

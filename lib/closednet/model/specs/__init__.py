@@ -1,0 +1,3 @@
+"""
+What single resources should be, area by area: frozen data, logical names.
+"""

@@ -1,0 +1,128 @@
+"""
+One site with everything that reaches it: accounts, DNS, servers, the recorder.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from closednet.aws.account import Account
+from closednet.hosts.connector import Fleet
+from closednet.lookup.resolver import Lookup
+from closednet.model import canonical
+from closednet.model.plan import Scope
+from closednet.params.load import find, load
+from closednet.recorder import NullRecorder
+from closednet.waiting import Waiting
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from closednet.params.site import SiteParams
+    from closednet.recorder import Recorder
+
+NOT_OF_THE_SITE = {"connection", "evidence_dir", "prices"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """
+    The parameters of a site and the adapters that act on it.
+    """
+
+    params: SiteParams
+    params_file: Path
+    recorder: Recorder
+    run_id: str
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """
+        How patiently AWS is waited for.
+        """
+        connection = self.params.connection
+        return Waiting(connection.poll_s, connection.timeout_s)
+
+    @cached_property
+    def network(self) -> Account:
+        """
+        The account that owns VPC, endpoints, resolver and zone.
+        """
+        return Account("network", self.params, self.waiting, self.recorder)
+
+    @cached_property
+    def management(self) -> Account:
+        """
+        The account that manages the servers; the same one where both are one.
+        """
+        accounts = self.params.accounts
+        if accounts.network == accounts.management:
+            return self.network
+        return Account("management", self.params, self.waiting, self.recorder)
+
+    @cached_property
+    def lookup(self) -> Lookup:
+        """
+        DNS questions to the servers of the site and of AWS.
+        """
+        return Lookup(self.params.connection, self.recorder)
+
+    @cached_property
+    def fleet(self) -> Fleet:
+        """
+        The servers of the site.
+        """
+        return Fleet(
+            self.params.hosts,
+            self.params.connection,
+            self.recorder,
+            max_concurrency=self.params.rollout.max_concurrency,
+        )
+
+    @cached_property
+    def scope(self) -> Scope:
+        """
+        Where a plan for this site holds.
+        """
+        params = self.params
+        return Scope(
+            site=params.site,
+            region=params.region,
+            network_account=params.accounts.network.id,
+            management_account=params.accounts.management.id,
+            params_digest=params_digest(params),
+        )
+
+    def confirm_accounts(self) -> None:
+        """
+        Make sure that both callers are who the parameters say.
+
+        Raises:
+            WrongAccountError: Another account answered.
+        """
+        self.network.confirm_identity()
+        if self.management is not self.network:
+            self.management.confirm_identity()
+
+
+def params_digest(params: SiteParams) -> str:
+    """
+    Return the digest of what the parameters say about the site itself.
+    """
+    return canonical.digest(params.model_dump(mode="json", exclude=NOT_OF_THE_SITE))
+
+
+def open_site(
+    params_file: str | Path, *, recorder: Recorder | None = None, run_id: str = ""
+) -> Site:
+    """
+    Read the parameters and return the site; nothing is called yet.
+
+    Raises:
+        ParamsError: Something in the parameters is wrong.
+    """
+    file = find(params_file)
+    return Site(load(file), file, recorder or NullRecorder(), run_id)

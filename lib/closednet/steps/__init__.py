@@ -1,0 +1,3 @@
+"""
+The steps of a rollout, one module a notebook; no step imports another.
+"""

@@ -1,0 +1,3 @@
+"""
+Real DNS over UDP and TCP that answers from the rehearsed AWS state.
+"""
