@@ -48,13 +48,7 @@ def inspect(step: Step) -> Observed:
     """
     Return what exists of what the step desires.
     """
-    desired = step.desired()
-    observed: Observed = {}
-    for kind in step.kinds():
-        wanted = [spec for spec in desired if isinstance(spec, kind.spec_type)]
-        if wanted:
-            observed.update(kind.find(wanted))
-    return observed
+    return observe(step, step.desired())
 
 
 def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
@@ -73,9 +67,10 @@ def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) ->
     Raises:
         DriftError: A resource is no longer what we made of it.
     """
-    done = _net(item for receipt in receipts for item in receipt.done)
-    undo = [_manual_if_by_hand(step, inverse(d.change)) for d in reversed(done)]
-    observed = _observe(step, undo)
+    done = net(item for receipt in receipts for item in receipt.done)
+    undo = _work_of_people(step)
+    undo += [_manual_if_by_hand(step, inverse(d.change)) for d in reversed(done)]
+    observed = observe(step, [spec_of(change) for change in undo])
     changes: list[AnyChange] = []
     kept: list[Kept] = []
     drifted: list[str] = []
@@ -105,7 +100,12 @@ def apply(step: Step, approved: ApprovedPlan, listener: Listener) -> Receipt:
         ApplyError: A change failed; its receipt holds what was done before.
     """
     target = approved.plan
-    receipt = Receipt(target.step, target.digest, approved.approved_by_digest)
+    receipt = Receipt(
+        target.step,
+        target.digest,
+        approved.approved_by_digest,
+        undoes=target.undoes,
+    )
     for kind, changes in _by_kind(step, target.changes):
         for change in changes:
             try:
@@ -140,7 +140,10 @@ def kind_of(step: Step, change: AnyChange) -> AnyKind:
     """
     Return the kind that writes `change`.
     """
-    spec = _spec_of(change)
+    return _kind(step, spec_of(change))
+
+
+def _kind(step: Step, spec: Spec) -> AnyKind:
     for kind in step.kinds():
         if isinstance(spec, kind.spec_type):
             return kind
@@ -183,7 +186,10 @@ def _settle(kind: AnyKind, changes: tuple[AnyChange, ...]) -> None:
         kind.settle_deleted(gone)
 
 
-def _spec_of(change: AnyChange) -> Spec:
+def spec_of(change: AnyChange) -> Spec:
+    """
+    Return the spec that `change` is about: the new one, or what is removed.
+    """
     match change:
         case Create(new=spec) | Update(new=spec) | Delete(old=spec):
             return spec
@@ -196,18 +202,29 @@ def _spec_of(change: AnyChange) -> Spec:
 def _manual_if_by_hand(step: Step, change: AnyChange) -> AnyChange:
     if isinstance(change, Manual):
         return change
-    spec = _spec_of(change)
+    spec = spec_of(change)
     work = kind_of(step, change).by_hand(spec)
     if work is None:
         return change
     return Manual(work.who, work.instruction, spec, undo=isinstance(change, Delete))
 
 
-def _observe(step: Step, changes: Iterable[AnyChange]) -> Observed:
+def _work_of_people(step: Step) -> list[AnyChange]:
+    """
+    Return the work of people that a rollback asks to be taken back, if it shows.
+    """
+    specs = [spec for spec in step.desired() if _kind(step, spec).by_hand(spec)]
+    return [_manual_if_by_hand(step, Delete(spec)) for spec in specs]
+
+
+def observe(step: Step, specs: Iterable[Spec]) -> Observed:
+    """
+    Return what exists of `specs`.
+    """
+    listed = list(specs)
     observed: Observed = {}
-    specs = [_spec_of(change) for change in changes]
     for kind in step.kinds():
-        wanted = [spec for spec in specs if isinstance(spec, kind.spec_type)]
+        wanted = [spec for spec in listed if isinstance(spec, kind.spec_type)]
         if wanted:
             observed.update(kind.find(wanted))
     return observed
@@ -237,12 +254,14 @@ def _as_made(found: Found[Spec], made: Spec) -> str:
     return "undo" if found.spec == made else f"{found.resource_id} was changed"
 
 
-def _net(done: Iterable[Done]) -> list[Done]:
+def net(done: Iterable[Done]) -> list[Done]:
     """
     Fold several changes of one resource into the one that undoes them all.
     """
     net: dict[str, Done] = {}
     for item in done:
+        if isinstance(item.change, Manual):
+            continue
         key = key_of(item.change)
         before = net.get(key)
         if before is None:

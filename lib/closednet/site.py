@@ -4,9 +4,12 @@ One site with everything that reaches it: accounts, DNS, servers, the recorder.
 
 from __future__ import annotations
 
+import os
+
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
 from closednet.aws.account import Account
 from closednet.hosts.connector import Fleet
@@ -19,12 +22,13 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from closednet.aws.calls import AwsCall
+    from closednet.hosts.connector import Transcript
     from closednet.params.site import SiteParams
     from closednet.recorder import Recorder
 
-NOT_OF_THE_SITE = {"connection", "evidence_dir", "prices"}
+EVIDENCE_VARIABLE: Final = "CLOSEDNET_EVIDENCE"
+NOT_OF_THE_SITE: Final = {"connection", "evidence_dir", "prices"}
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Site:
         """
         The account that owns VPC, endpoints, resolver and zone.
         """
-        return Account("network", self.params, self.waiting, self.recorder)
+        return self._account("network")
 
     @cached_property
     def management(self) -> Account:
@@ -61,7 +65,7 @@ class Site:
         accounts = self.params.accounts
         if accounts.network == accounts.management:
             return self.network
-        return Account("management", self.params, self.waiting, self.recorder)
+        return self._account("management")
 
     @cached_property
     def lookup(self) -> Lookup:
@@ -78,7 +82,7 @@ class Site:
         return Fleet(
             self.params.hosts,
             self.params.connection,
-            self.recorder,
+            self._keep_transcript,
             max_concurrency=self.params.rollout.max_concurrency,
         )
 
@@ -95,6 +99,24 @@ class Site:
             management_account=params.accounts.management.id,
             params_digest=params_digest(params),
         )
+
+    @cached_property
+    def evidence_root(self) -> Path:
+        """
+        The folder that holds the evidence of all sites.
+        """
+        named = os.environ.get(EVIDENCE_VARIABLE)
+        folder = self.params_file.parent / self.params.evidence_dir
+        return Path(named) if named else Path(os.path.normpath(folder))
+
+    def _account(self, role: Literal["network", "management"]) -> Account:
+        return Account(role, self.params, self.waiting, self._keep_call)
+
+    def _keep_call(self, call: AwsCall) -> None:
+        self.recorder.record("aws-call", call=canonical.to_json(call))
+
+    def _keep_transcript(self, transcript: Transcript) -> None:
+        self.recorder.record("host", transcript=canonical.to_json(transcript))
 
     def confirm_accounts(self) -> None:
         """

@@ -52,6 +52,12 @@ class Clock:
         """
         Run every event that is due; called before each request is answered.
         """
+        while (event := self._next_due()) is not None:
+            event()
+
+    def _next_due(self) -> Callable[[], None] | None:
+        # An event takes locks of its own: running it under ours could deadlock.
         with self._lock:
-            while self._events and self._events[0][0] <= self.now():
-                heapq.heappop(self._events)[2]()
+            if self._events and self._events[0][0] <= self.now():
+                return heapq.heappop(self._events)[2]
+            return None

@@ -27,6 +27,14 @@ ON_PREMISES_DNS_SERVER: Final = "192.168.10.53"
 INBOUND_IPS: Final = ("10.20.1.10", "10.20.2.10")
 PAGE_SIZE: Final = 5
 
+ACCOUNTS: Final = (NETWORK_ACCOUNT, MANAGEMENT_ACCOUNT)
+OPERATOR_USER_ARN: Final = f"arn:aws:iam::{NETWORK_ACCOUNT}:user/rehearsal-operator"
+KMS_KEY_ARN: Final = f"arn:aws:kms:{REGION}:{MANAGEMENT_ACCOUNT}:key/{KMS_KEY_ID}"
+KMS_ALIAS: Final = "alias/closednet-session"
+AGENT_VERSION: Final = "3.3.2746.0"
+CLOUDWATCH_AGENT_VERSION: Final = "1.300071.0"
+SERVER_THREADS: Final = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Subnet:

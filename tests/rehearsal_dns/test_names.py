@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import pytest
 
-from closednet_rehearsal.dns.names import Names
-from closednet_rehearsal.dns.state import Zone, ZoneRecord
 from dns.rcode import NOERROR, NXDOMAIN, REFUSED, Rcode
 
+from closednet_rehearsal.dns.names import Names
+from closednet_rehearsal.dns.state import Zone, ZoneRecord
 from tests.rehearsal_dns.worlds import (
     ALIASES,
     REGION,

@@ -19,11 +19,11 @@ import dns.message
 import dns.query
 import pytest
 
+from dns.rcode import NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL
+
 from closednet_rehearsal.dns.admin import clear_zones, install_zones
 from closednet_rehearsal.dns.server import DnsServers
 from closednet_rehearsal.dns.state import Zone, ZoneRecord
-from dns.rcode import NOERROR, NOTIMP, NXDOMAIN, REFUSED, SERVFAIL
-
 from tests.rehearsal_dns.worlds import REGION, S3_ZONE, StillView, StillWorld
 
 
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from closednet_rehearsal.dns.server import DnsAddresses
     from dns.message import Message
+
+    from closednet_rehearsal.dns.server import DnsAddresses
 
 
 SSM_NAME = f"ssm.{REGION}.amazonaws.com"

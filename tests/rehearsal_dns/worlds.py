@@ -5,10 +5,14 @@ A small state of the world to resolve against, without moto.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from closednet_rehearsal.dns.answer import Answer
 from closednet_rehearsal.dns.names import Names
 from closednet_rehearsal.dns.state import Endpoint, Interface, Zone, ZoneRecord
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.dns.answer import Answer
 
 
 REGION = "ap-northeast-1"

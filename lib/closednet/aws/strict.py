@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import re
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet.errors import AwsError
 
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Judge = Callable[[Any, Any, str], Iterator[str]]
 
 SHOWN: Final = 60
 
@@ -39,20 +44,30 @@ def check(params: Mapping[str, Any], model: Any) -> None:
 
 
 def _problems(value: Any, shape: Any, path: str) -> Iterator[str]:
-    match shape.type_name:
-        case "structure":
-            for name, item in value.items():
-                if name in shape.members:
-                    yield from _problems(item, shape.members[name], _at(path, name))
-        case "list":
-            yield from _size_problems(len(value), shape, path, "items")
-            for number, item in enumerate(value):
-                yield from _problems(item, shape.member, f"{path}[{number}]")
-        case "map":
-            for name, item in value.items():
-                yield from _problems(item, shape.value, _at(path, str(name)))
-        case "string":
-            yield from _text_problems(value, shape, path)
+    kind, judge = JUDGES.get(shape.type_name, (object, _no_problems))
+    if isinstance(value, kind):  # botocore itself refuses wrong types
+        yield from judge(value, shape, path)
+
+
+def _no_problems(_value: Any, _shape: Any, _path: str) -> Iterator[str]:
+    yield from ()
+
+
+def _structure_problems(value: Any, shape: Any, path: str) -> Iterator[str]:
+    for name, item in value.items():
+        if name in shape.members:
+            yield from _problems(item, shape.members[name], _at(path, name))
+
+
+def _list_problems(value: Any, shape: Any, path: str) -> Iterator[str]:
+    yield from _size_problems(len(value), shape, path, "items")
+    for number, item in enumerate(value):
+        yield from _problems(item, shape.member, f"{path}[{number}]")
+
+
+def _map_problems(value: Any, shape: Any, path: str) -> Iterator[str]:
+    for name, item in value.items():
+        yield from _problems(item, shape.value, _at(path, str(name)))
 
 
 def _size_problems(size: int, shape: Any, path: str, what: str) -> Iterator[str]:
@@ -91,3 +106,11 @@ def _compiled(pattern: str | None) -> Any:
 
 def _at(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
+
+
+JUDGES: Final[Mapping[str, tuple[type | tuple[type, ...], Judge]]] = {
+    "structure": (Mapping, _structure_problems),
+    "list": ((list, tuple), _list_problems),
+    "map": (Mapping, _map_problems),
+    "string": (str, _text_problems),
+}

@@ -26,6 +26,8 @@ class Done:
 class Receipt:
     """
     What one apply did, in order; `waiting` is work for people.
+
+    `undoes` is the run that a rollback undid, empty for a rollout.
     """
 
     step: str
@@ -33,3 +35,4 @@ class Receipt:
     approved_by_digest: str
     done: tuple[Done, ...] = ()
     waiting: tuple[AnyChange, ...] = ()
+    undoes: str = ""

@@ -84,14 +84,16 @@ def to_udp(message: Message, query: Message) -> bytes:
     """
     asked = query.payload if query.edns >= 0 else CLASSIC_PAYLOAD
     size = max(CLASSIC_PAYLOAD, min(asked, UDP_PAYLOAD))
-    return message.to_wire(max_size=size, prefer_truncation=True)
+    return message.to_wire(max_size=size, prefer_truncation=True, want_shuffle=False)
 
 
 def to_tcp(message: Message) -> bytes:
     """
     Return a packet with its length in front.
     """
-    return message.to_wire(max_size=TCP_PAYLOAD, prepend_length=True)
+    return message.to_wire(
+        max_size=TCP_PAYLOAD, prepend_length=True, want_shuffle=False
+    )
 
 
 def _fill(

@@ -1,0 +1,225 @@
+"""
+Interface endpoints: made, adopted, changed and removed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from closednet.aws import tagging
+from closednet.aws.endpoint_reads import EndpointReads
+from closednet.errors import AwsError
+from closednet.model import naming
+from closednet.model.change import Found
+from closednet.model.specs.network import InterfaceEndpoint
+from closednet.model.step import Actions, PlainKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from closednet.aws.account import Account
+    from closednet.aws.security_groups import SecurityGroups
+
+FAILED: Final = frozenset({"failed", "rejected", "expired", "partial"})
+GONE: Final = frozenset({"deleted", "deleting"})
+NOT_FOUND: Final = "InvalidVpcEndpointId.NotFound"
+ANOTHER_REQUEST: Final = "IdempotentParameterMismatch"
+PRIVATE_DNS_ACTION: Final = "route53:AssociateVPCWithHostedZone"
+READS: Final = ("ec2:DescribeSecurityGroups", "ec2:DescribeVpcEndpoints")
+
+
+class InterfaceEndpoints(PlainKind):
+    """
+    Finds endpoints by our tags, else adopts the VPC's endpoint of the service.
+    """
+
+    spec_type = InterfaceEndpoint
+    actions = Actions(
+        "network",
+        find=READS,
+        create=(
+            "ec2:CreateTags",
+            "ec2:CreateVpcEndpoint",
+            "ec2:DescribeSubnets",
+            "ec2:DescribeVpcs",
+            *READS,
+            PRIVATE_DNS_ACTION,
+        ),
+        update=("ec2:ModifyVpcEndpoint", *READS, PRIVATE_DNS_ACTION),
+        delete=("ec2:DeleteVpcEndpoints", "ec2:DescribeVpcEndpoints"),
+    )
+
+    def __init__(self, account: Account, groups: SecurityGroups) -> None:
+        self._account = account
+        self._groups = groups
+        self._reads = EndpointReads(account)
+
+    def find(
+        self, wanted: Iterable[InterfaceEndpoint]
+    ) -> Mapping[str, Found[InterfaceEndpoint]]:
+        specs = tuple(wanted)
+        if not specs:
+            return {}
+        vpc_id = specs[0].vpc_id
+        raws, names = self._reads.raw(vpc_id), self._groups.names(vpc_id)
+        found = {}
+        for spec in specs:
+            raw = self._reads.pick(raws, spec.service)
+            if raw is not None:
+                found[spec.key] = Found(
+                    self._reads.spec(raw, spec.service, names),
+                    str(raw["VpcEndpointId"]),
+                    tagging.is_ours(
+                        self._account, tagging.from_aws(raw.get("Tags")), spec.key
+                    ),
+                )
+        return found
+
+    def create(self, spec: InterfaceEndpoint) -> str:
+        raw = self._reads.pick(self._reads.raw(spec.vpc_id), spec.service)
+        if raw is not None:
+            return str(raw["VpcEndpointId"])
+        request = self._request(spec)
+        first = naming.token(
+            self._account.site, spec.key, self._account.generation, spec.vpc_id
+        )
+        for token in naming.successors(first):
+            made = self._made(spec, request, token)
+            if made is not None:
+                return made
+        raise AwsError(
+            f"ec2:CreateVpcEndpoint for {spec.key}: AWS remembers every token of"
+            " this endpoint from earlier, removed ones",
+            operation="ec2:CreateVpcEndpoint",
+            code=ANOTHER_REQUEST,
+            hint="raise `generation` in the parameters by one, and plan again",
+        )
+
+    def update(self, old: InterfaceEndpoint, new: InterfaceEndpoint) -> str:
+        raw = self._reads.pick(self._reads.raw(new.vpc_id), new.service)
+        if raw is None:
+            raise AwsError(f"{new.key} vanished", hint="plan this step again")
+        endpoint_id = str(raw["VpcEndpointId"])
+        with self._account.call("ec2:ModifyVpcEndpoint", new.key):
+            self._account.ec2.modify_vpc_endpoint(
+                VpcEndpointId=endpoint_id, **self._modification(raw, old, new)
+            )
+        return endpoint_id
+
+    def delete(self, spec: InterfaceEndpoint, resource_id: str) -> None:
+        with self._account.call("ec2:DeleteVpcEndpoints", spec.key):
+            answer = self._account.ec2.delete_vpc_endpoints(
+                VpcEndpointIds=[resource_id]
+            )
+        for item in answer.get("Unsuccessful", ()):
+            error = item.get("Error", {})
+            if error.get("Code") != NOT_FOUND:
+                raise AwsError(
+                    f"ec2:DeleteVpcEndpoints on {spec.key} ({resource_id}):"
+                    f" {error.get('Code')}: {error.get('Message')}",
+                    operation="ec2:DeleteVpcEndpoints",
+                    code=str(error.get("Code")),
+                )
+
+    def settle(self, specs: Iterable[InterfaceEndpoint]) -> None:
+        pending = tuple(specs)
+        self._account.waiting.until(
+            lambda: self._all_available(pending) or None,
+            what="every interface endpoint's state `available`",
+        )
+
+    def settle_deleted(self, specs: Iterable[InterfaceEndpoint]) -> None:
+        gone = tuple(specs)
+        self._account.waiting.until(
+            lambda: self._none_left(gone) or None,
+            what="the removal of the interface endpoints",
+        )
+
+    def _made(
+        self, spec: InterfaceEndpoint, request: Mapping[str, Any], token: str
+    ) -> str | None:
+        """
+        Return the endpoint's id, or None if the token is spent.
+        """
+        try:
+            with self._account.call("ec2:CreateVpcEndpoint", spec.key):
+                answer = self._account.ec2.create_vpc_endpoint(
+                    **request, ClientToken=token
+                )
+        except AwsError as err:
+            if err.code == ANOTHER_REQUEST:
+                return None
+            raise
+        endpoint = answer["VpcEndpoint"]
+        spent = endpoint.get("State", "pending").lower() in GONE
+        return None if spent else endpoint["VpcEndpointId"]
+
+    def _request(self, spec: InterfaceEndpoint) -> dict[str, Any]:
+        return {
+            "VpcEndpointType": "Interface",
+            "VpcId": spec.vpc_id,
+            "ServiceName": self._reads.service_name(spec.service),
+            "SubnetIds": sorted(spec.subnets),
+            "SecurityGroupIds": [self._groups.id_of(spec.security_group, spec.vpc_id)],
+            "PrivateDnsEnabled": spec.private_dns,
+            "DnsOptions": {"DnsRecordIpType": spec.dns_record_type},
+            "IpAddressType": spec.ip_address_type,
+            "PolicyDocument": spec.policy,
+            "TagSpecifications": tagging.specification(
+                self._account, "vpc-endpoint", spec.key
+            ),
+        }
+
+    def _modification(
+        self, raw: Any, old: InterfaceEndpoint, new: InterfaceEndpoint
+    ) -> dict[str, Any]:
+        """
+        Return only what changes: another value would be an outage for nothing.
+        """
+        change: dict[str, Any] = {
+            "AddSubnetIds": sorted(new.subnets - old.subnets),
+            "RemoveSubnetIds": sorted(old.subnets - new.subnets),
+        }
+        if old.security_group != new.security_group:
+            wanted = self._groups.id_of(new.security_group, new.vpc_id)
+            have = [str(group["GroupId"]) for group in raw.get("Groups", ())]
+            change["AddSecurityGroupIds"] = [wanted] if wanted not in have else []
+            change["RemoveSecurityGroupIds"] = [g for g in have if g != wanted]
+        if old.private_dns != new.private_dns:
+            change["PrivateDnsEnabled"] = new.private_dns
+        if old.policy != new.policy:
+            change["PolicyDocument"] = new.policy
+        if old.dns_record_type != new.dns_record_type:
+            change["DnsOptions"] = {"DnsRecordIpType": new.dns_record_type}
+        if old.ip_address_type != new.ip_address_type:
+            change["IpAddressType"] = new.ip_address_type
+        return {name: value for name, value in change.items() if value != []}
+
+    def _all_available(self, specs: tuple[InterfaceEndpoint, ...]) -> bool:
+        raws = self._reads.raw(specs[0].vpc_id)
+        picked = {s.key: self._reads.pick(raws, s.service) for s in specs}
+        for key, raw in picked.items():
+            if raw is not None and raw["State"].lower() in FAILED:
+                error = raw.get("LastError") or {}
+                raise AwsError(
+                    f"{key} ({raw['VpcEndpointId']}) is {raw['State'].lower()}:"
+                    f" {error.get('Code', 'no code')}: {error.get('Message', '')}",
+                    operation="ec2:CreateVpcEndpoint",
+                    code=str(error.get("Code", "")),
+                    hint="mend the cause, remove the endpoint, run this step again",
+                )
+        return all(
+            raw is not None and raw["State"].lower() == "available"
+            for raw in picked.values()
+        )
+
+    def _none_left(self, specs: tuple[InterfaceEndpoint, ...]) -> bool:
+        raws = self._reads.raw(specs[0].vpc_id, gone_too=True)
+        keys = {spec.key for spec in specs}
+        return not any(
+            raw["State"].lower() != "deleted"
+            and tagging.from_aws(raw.get("Tags")).get(naming.NAME_TAG) in keys
+            and naming.is_ours(tagging.from_aws(raw.get("Tags")), self._account.site)
+            for raw in raws
+        )

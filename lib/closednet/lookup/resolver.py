@@ -1,0 +1,152 @@
+"""
+Asks one DNS server one question, and keeps the whole answer.
+"""
+
+from __future__ import annotations
+
+import time
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.query
+import dns.rcode
+import dns.rdatatype
+
+from closednet.errors import LookupFailed
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from closednet.params.connection import Connection
+
+PORT: Final = 53
+TRIES: Final = 2
+TIMEOUT_S: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """
+    What a DNS server said; an empty `NOERROR` answer has no addresses.
+    """
+
+    server: str
+    name: str
+    rdtype: str
+    rcode: str
+    addresses: tuple[str, ...]
+    ttl: int
+    protocol: str
+    duration_ms: int
+
+    @property
+    def is_nodata(self) -> bool:
+        """
+        Whether the name exists and has nothing of the type that was asked for.
+        """
+        return self.rcode == "NOERROR" and not self.addresses
+
+    @property
+    def outcome(self) -> str:
+        """
+        The addresses, or why there are none, in words that never vary.
+        """
+        if self.addresses:
+            return ", ".join(self.addresses)
+        return "NODATA" if self.rcode == "NOERROR" else self.rcode
+
+
+def _ignored(answer: Answer) -> None:
+    """
+    Keep nothing of `answer`.
+    """
+
+
+class Lookup:
+    """
+    Asks servers by the address that the site knows them by.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        on_question: Callable[[Answer], None] = _ignored,
+        *,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._tunnels = connection.tunnels
+        self._on_question = on_question
+        self._timeout_s = timeout_s
+
+    def at(
+        self, server: str, name: str, rdtype: str = "A", *, tcp: bool = False
+    ) -> Answer:
+        """
+        Return the answer of `server`, whatever it says.
+
+        Raises:
+            LookupFailed: The server did not answer at all.
+        """
+        start = time.perf_counter()
+        response, used_tcp, rcode = self._ask(server, name, rdtype, tcp=tcp)
+        ttl, addresses = (0, ()) if response is None else _read(response, rdtype)
+        answer = Answer(
+            server=server,
+            name=name,
+            rdtype=rdtype,
+            rcode=rcode,
+            addresses=addresses,
+            ttl=ttl,
+            protocol="tcp" if used_tcp else "udp",
+            duration_ms=round((time.perf_counter() - start) * 1000),
+        )
+        self._on_question(answer)
+        if response is None:
+            raise LookupFailed(
+                f"{server} did not answer for {name} over {answer.protocol}",
+                name=name,
+                server=server,
+                rcode=rcode,
+                hint="check the route and the firewall to port 53 of this server,"
+                " udp and tcp, and that it is running",
+            )
+        return answer
+
+    def _ask(
+        self, server: str, name: str, rdtype: str, *, tcp: bool
+    ) -> tuple[dns.message.Message | None, bool, str]:
+        host, port = self._way_to(server)
+        query = dns.message.make_query(name, rdtype, use_edns=0)
+        for _ in range(TRIES):
+            try:
+                if tcp:
+                    response = dns.query.tcp(query, host, self._timeout_s, port)
+                    return response, True, _rcode(response)
+                response, fell_back = dns.query.udp_with_fallback(
+                    query, host, self._timeout_s, port
+                )
+                return response, fell_back, _rcode(response)
+            except (OSError, EOFError, dns.exception.DNSException):
+                continue
+        return None, tcp, "TIMEOUT"
+
+    def _way_to(self, server: str) -> tuple[str, int]:
+        way = self._tunnels.get(f"{server}:{PORT}", f"{server}:{PORT}")
+        host, _, port = way.rpartition(":")
+        return host, int(port)
+
+
+def _rcode(response: dns.message.Message) -> str:
+    return dns.rcode.to_text(response.rcode())
+
+
+def _read(response: dns.message.Message, rdtype: str) -> tuple[int, tuple[str, ...]]:
+    wanted = dns.rdatatype.from_text(rdtype)
+    sets = [rrset for rrset in response.answer if rrset.rdtype == wanted]
+    texts = {item.to_text() for rrset in sets for item in rrset}
+    return min((rrset.ttl for rrset in sets), default=0), tuple(sorted(texts))

@@ -1,0 +1,32 @@
+"""
+One run at a time on a site.
+"""
+
+from __future__ import annotations
+
+import os
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Final
+
+from closednet.evidence.run_folder import lock
+
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from closednet.evidence.run_folder import RunFolder
+
+HELD: Final = "CLOSEDNET_LOCK_HELD"
+
+
+def site_lock(folder: RunFolder) -> AbstractContextManager[object]:
+    """
+    Hold the lock of the site; a notebook of a batch works under the batch's.
+
+    Raises:
+        BusyError: Another run holds it; says which.
+    """
+    if os.environ.get(HELD) == str(os.getppid()):
+        return nullcontext()
+    return lock(folder.root, folder.site)

@@ -1,0 +1,53 @@
+"""
+Waiting for work that only people may do.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from closednet import engine
+from closednet.errors import AdapterError
+from closednet.model.change import AnyChange, Manual, key_of
+from closednet.waiting import Waiting
+
+
+if TYPE_CHECKING:
+    from closednet.model.receipt import Receipt
+    from closednet.model.step import Step
+    from closednet.site import Site
+
+MINUTE = 60
+
+
+def wait_for_people(site: Site, step: Step, receipt: Receipt) -> Receipt:
+    """
+    Return the receipt once the work of people shows, or with it still waiting.
+    """
+    limit = site.params.rollout.manual_wait_minutes * MINUTE
+    waiting = [c for c in receipt.waiting if isinstance(c, Manual)]
+    if not waiting or not limit:
+        return receipt
+    people = sorted({change.who for change in waiting})
+    print(f"waiting for: {', '.join(people)}", file=sys.stderr)  # noqa: T201 - progress for the person at the terminal
+    patience = Waiting(site.waiting.poll_s, limit)
+    try:
+        patience.until(
+            lambda: None if _still_open(step, receipt) else receipt,
+            what="the work of people",
+        )
+    except AdapterError:
+        return replace(receipt, waiting=_still_open(step, receipt))
+    return replace(receipt, waiting=())
+
+
+def _still_open(step: Step, receipt: Receipt) -> tuple[AnyChange, ...]:
+    observed = engine.inspect(step)
+    return tuple(
+        change
+        for change in receipt.waiting
+        if isinstance(change, Manual) and (key_of(change) in observed) == change.undo
+    )

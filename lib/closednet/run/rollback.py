@@ -1,0 +1,202 @@
+"""
+Undoing a run from its receipts, step by step, newest first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from closednet import engine, registry
+from closednet.errors import PreconditionError
+from closednet.evidence.listener import JournalListener
+from closednet.model.change import Create, Delete, Found, Manual, Spec, Update, key_of
+from closednet.model.plan import Plan, RolloutPlan
+from closednet.model.report import Check, Report
+from closednet.render import views
+from closednet.run import approvals, manual, resuming
+from closednet.run.locking import site_lock
+from closednet.run.run import calls_of, header
+
+
+if TYPE_CHECKING:
+    from closednet.evidence.run_folder import RunFolder
+    from closednet.model.receipt import Receipt
+    from closednet.model.step import Step
+    from closednet.site import Site
+
+NAME = "rollback"
+
+
+@dataclass
+class RollbackRun:
+    """
+    The verbs of a rollback; `undone` is the folder of the run to undo.
+    """
+
+    site: Site
+    folder: RunFolder
+    undone: RunFolder
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """
+        The steps that did something in the run, newest first.
+        """
+        touched = {receipt.step for receipt in self._receipts()}
+        names = [name for name in reversed(registry.NAMES) if name in touched]
+        if not names:
+            raise PreconditionError(
+                f"run {self.undone.run_id} has no receipts: there is nothing to undo",
+                hint="closednet status PARAMS lists the runs of the site",
+            )
+        return tuple(registry.build(name, self.site) for name in names)
+
+    def inspect(self) -> views.Inspection:
+        """
+        Return what still exists of what the run made.
+        """
+        observed: dict[str, Found[Spec]] = {}
+        made: list[Spec] = []
+        for step in self.steps:
+            specs = [engine.spec_of(d.change) for d in self._done(step)]
+            observed |= engine.observe(step, specs)
+            made += specs
+        return views.Inspection(observed, desired=tuple(made))
+
+    def plan(self, observed: views.Inspection | None = None) -> views.RolloutView:  # noqa: ARG002 - the notebook's rhythm; drift is read again per step
+        """
+        Return the inverse of every receipt, and what cannot be brought back.
+        """
+        rollout = self._plan()
+        self.folder.write_plan(rollout)
+        return views.RolloutView(
+            rollout,
+            costs=(),
+            calls=self._calls(rollout),
+            irreversible=self._irreversible(rollout),
+        )
+
+    def apply(self, plan: views.RolloutView, approve: str) -> views.ReceiptsView:
+        """
+        Undo exactly what was approved.
+
+        Raises:
+            ApprovalError: Nobody approved the plan; nothing was written.
+            StalePlanError: What would be undone now is not what was approved.
+        """
+        approvals.require(self.folder, plan.rollout, approve)
+        with site_lock(self.folder):
+            receipts = tuple(
+                self._apply(step, part, approve)
+                for step, part in zip(self.steps, plan.rollout.plans, strict=True)
+            )
+        return views.ReceiptsView(receipts)
+
+    def verify(self) -> views.ReportView:
+        """
+        Look for every resource of the receipts again.
+        """
+        checks = [check for step in self.steps for check in self._checks(step)]
+        report = Report(NAME, tuple(checks))
+        self.folder.write_report(report)
+        return views.ReportView(report)
+
+    def close(self) -> views.Closed:
+        """
+        Say where the evidence is.
+        """
+        self.folder.journal.record("step-closed", step=NAME)
+        return views.Closed(self.folder.site, self.folder.run_id)
+
+    def _apply(self, step: Step, part: Plan, approve: str) -> Receipt:
+        stored = approvals.stored(self.folder, approve)
+        approved = approvals.covered(part, approve, stored) if stored else None
+        approved = approved or part.approve(approve)
+        observed = engine.observe(step, [engine.spec_of(c) for c in part.changes])
+        resuming.reconcile(self.folder, step.name, observed)
+        self._tell_people(step, part)
+        receipt = engine.apply(step, approved, JournalListener(self.folder.journal))
+        receipt = manual.wait_for_people(self.site, step, receipt)
+        if part.changes:
+            self.folder.write_receipt(receipt)
+        return receipt
+
+    def _tell_people(self, step: Step, part: Plan) -> None:
+        work = [change for change in part.changes if isinstance(change, Manual)]
+        if work:
+            lines = [f"- {c.who}: take back: {c.instruction}" for c in work]
+            text = f"# Rollback of {step.name}\n\n" + "\n".join(lines) + "\n"
+            self.folder.write_handover(f"rollback-{step.name}.md", text)
+
+    def _plan(self) -> RolloutPlan:
+        scope, run = self.site.scope, self.undone.run_id
+        plans = tuple(
+            engine.rollback(step, self._receipts(step), scope, run)
+            for step in self.steps
+        )
+        return RolloutPlan(scope, plans)
+
+    def _calls(self, rollout: RolloutPlan) -> tuple[str, ...]:
+        pairs = zip(self.steps, rollout.plans, strict=True)
+        return tuple(sorted({c for s, p in pairs for c in calls_of(s, p)}))
+
+    def _irreversible(self, rollout: RolloutPlan) -> tuple[str, ...]:
+        said = [
+            f"{key_of(change)}: {text}"
+            for step, plan in zip(self.steps, rollout.plans, strict=True)
+            for change in plan.changes
+            if (text := engine.kind_of(step, change).irreversible(engine.spec_of(change)))
+        ]
+        return tuple(said)
+
+    def _checks(self, step: Step) -> list[Check]:
+        done = self._done(step)
+        observed = engine.observe(step, [engine.spec_of(d.change) for d in done])
+        return [_check(d.change, observed.get(key_of(d.change))) for d in done]
+
+    def _done(self, step: Step) -> list[Any]:
+        return engine.net(d for r in self._receipts(step) for d in r.done)
+
+    def _receipts(self, step: Step | None = None) -> tuple[Receipt, ...]:
+        return tuple(
+            receipt
+            for receipt in self.undone.receipts()
+            if (step is None or receipt.step == step.name) and not _is_undo(receipt)
+        )
+
+    def header(self) -> views.RunHeader:
+        """
+        Return what stands under the setup cell: where, who, which run.
+        """
+        return header(f"{NAME} of {self.undone.run_id}", self.site, self.folder)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return views.bundle(self.header())
+
+
+def _is_undo(receipt: Receipt) -> bool:
+    """
+    Tell a rollback's own receipt, kept in the same run, from a rollout's.
+    """
+    return bool(receipt.undoes)
+
+
+def _check(change: Any, found: Found[Spec] | None) -> Check:
+    match change:
+        case Create(new=spec):
+            gone = found is None
+            return Check(f"{spec.key} is gone", gone, _seen(found), subject=spec.key)
+        case Update(old=spec) | Delete(old=spec):
+            back = found is not None and found.spec == spec
+            return Check(
+                f"{spec.key} is as it was", back, _seen(found), subject=spec.key
+            )
+        case _:
+            key = key_of(change)
+            return Check(f"{key} was taken back", found is None, _seen(found))
+
+
+def _seen(found: Found[Spec] | None) -> str:
+    return "not found" if found is None else f"found {found.resource_id}"
