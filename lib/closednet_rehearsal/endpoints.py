@@ -13,6 +13,11 @@ from moto.ec2.exceptions import InvalidVpcEndPointIdError
 
 from closednet_rehearsal.dns_domains import endpoints_of_vpc
 from closednet_rehearsal.endpoint import Endpoint
+from closednet_rehearsal.endpoint_gateway import (
+    create_gateway,
+    remove_route,
+    specified_tags,
+)
 from closednet_rehearsal.endpoint_rules import (
     check_address,
     check_groups,
@@ -54,7 +59,7 @@ def _create(backend: Any, params: dict[str, Any]) -> Endpoint:
     service = checked_service(params["ServiceName"], kind, backend.region_name)
     check_policy(params.get("PolicyDocument"))
     if kind == "Gateway":
-        return _create_gateway(backend, service, params)
+        return create_gateway(backend, service, params)
     return _create_interface(backend, vpc, service, params)
 
 
@@ -72,7 +77,7 @@ def _create_interface(
             check_address(backend, subnet_id, address)
     groups = params.get("SecurityGroupIds") or [_default_group(backend, vpc.id)]
     check_groups(backend, vpc.id, groups)
-    private = _flag(params.get("PrivateDnsEnabled"), default=True)
+    private = flag(params.get("PrivateDnsEnabled"), default=True)
     inbound_only = _inbound_only(service, params.get("DnsOptions"), private=private)
     if private:
         check_private_dns(vpc, service)
@@ -85,62 +90,9 @@ def _create_interface(
         endpoint.enter_subnet(subnet_id, addresses.get(subnet_id))
     endpoint.name_itself()
     backend.vpc_end_points[endpoint.id] = endpoint
-    endpoint.add_tags(_tags(params))
-    _settle(endpoint)
+    endpoint.add_tags(specified_tags(params))
+    settle(endpoint)
     return endpoint
-
-
-def _create_gateway(backend: Any, service: Service, params: dict[str, Any]) -> Endpoint:
-    prefix_list = next(
-        each
-        for each in backend.managed_prefix_lists.values()
-        if each.prefix_list_name == service.name
-    )
-    tables = params.get("RouteTableIds", [])
-    for table_id in tables:
-        if _route_of(backend, table_id, prefix_list.id) is not None:
-            raise ServiceException(
-                "RouteAlreadyExists",
-                f"route table {table_id} already has a route with "
-                f"destination-prefix-list-id {prefix_list.id}",
-            )
-    endpoint = Endpoint(backend, service, params)
-    endpoint.private_dns_enabled = False
-    endpoint.destination_prefix_list_id = prefix_list.id
-    backend.vpc_end_points[endpoint.id] = endpoint
-    endpoint.add_tags(_tags(params))
-    for table_id in tables:
-        add_route(backend, endpoint, table_id)
-    return endpoint
-
-
-def add_route(backend: Any, endpoint: Endpoint, table_id: str) -> None:
-    """
-    Route a gateway endpoint's prefix list to it in one route table.
-    """
-    backend.create_route(
-        table_id,
-        None,
-        gateway_id=endpoint.id,
-        destination_prefix_list_id=endpoint.destination_prefix_list_id,
-    )
-
-
-def remove_route(backend: Any, endpoint: Endpoint, table_id: str) -> None:
-    """
-    Remove a gateway endpoint's route from one route table.
-    """
-    route = _route_of(backend, table_id, endpoint.destination_prefix_list_id)
-    if route is not None:
-        del backend.route_tables[table_id].routes[route]
-
-
-def _route_of(backend: Any, table_id: str, prefix_list_id: str | None) -> str | None:
-    for route_id, route in backend.get_route_table(table_id).routes.items():
-        prefix_list = route.destination_prefix_list
-        if prefix_list is not None and prefix_list.id == prefix_list_id:
-            return str(route_id)
-    return None
 
 
 def delete(backend: Any, endpoint_id: str) -> dict[str, Any] | None:
@@ -183,7 +135,10 @@ def _vanish(backend: Any, endpoint: Endpoint) -> None:
         backend.vpc_end_points.pop(endpoint.id, None)
 
 
-def _settle(endpoint: Endpoint) -> None:
+def settle(endpoint: Endpoint) -> None:
+    """
+    Make an endpoint pending, and available once AWS would have built it.
+    """
     endpoint.state = "pending"
 
     def become_available() -> None:
@@ -201,15 +156,10 @@ def _default_group(backend: Any, vpc_id: str) -> str:
     return str(backend.get_default_security_group(vpc_id).id)
 
 
-def _tags(params: dict[str, Any]) -> dict[str, str]:
-    return {
-        tag["Key"]: tag.get("Value", "")
-        for specification in params.get("TagSpecifications", [])
-        for tag in specification.get("Tags", [])
-    }
-
-
-def _flag(value: Any, *, default: bool) -> bool:
+def flag(value: Any, *, default: bool) -> bool:
+    """
+    Read a boolean of the query protocol.
+    """
     return default if value is None else str(value).lower() == "true"
 
 
@@ -217,4 +167,4 @@ def _inbound_only(service: Service, options: Any, *, private: bool) -> bool:
     # AWS takes true when S3 gets private DNS and nobody says otherwise.
     default = service.label == "s3" and private
     asked = (options or {}).get("PrivateDnsOnlyForInboundResolverEndpoint")
-    return _flag(asked, default=default)
+    return flag(asked, default=default)

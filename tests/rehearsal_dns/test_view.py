@@ -123,15 +123,21 @@ def test_a_zone_of_any_account_answers_once_it_is_associated(vpc_id: str) -> Non
         VPC={"VPCRegion": REGION, "VPCId": vpc_id},
         HostedZoneConfig={"PrivateZone": True},
     )["HostedZone"]
-    record = {
-        "Name": f"*.{name}",
-        "Type": "A",
-        "TTL": 60,
-        "ResourceRecords": [{"Value": "10.20.1.22"}],
-    }
     route53.change_resource_record_sets(
         HostedZoneId=zone["Id"],
-        ChangeBatch={"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]},
+        ChangeBatch={
+            "Changes": [
+                {
+                    "Action": "UPSERT",
+                    "ResourceRecordSet": {
+                        "Name": f"*.{name}",
+                        "Type": "A",
+                        "TTL": 60,
+                        "ResourceRecords": [{"Value": "10.20.1.22"}],
+                    },
+                }
+            ]
+        },
     )
 
     assert view(vpc_id).resolve(f"bucket.{name}", "A").addresses == ("10.20.1.22",)

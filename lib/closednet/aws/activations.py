@@ -7,12 +7,13 @@ AWS shows the code once; one whose code is not in the store is of no use to anyb
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from closednet.aws.secret_store import STORE_ACTIONS, pack, unpack
-from closednet.aws.tagging import mapping, pairs
+from closednet.aws.activation_codes import ActivationCodes, StoredCode
+from closednet.aws.secret_store import STORE_ACTIONS
+from closednet.aws.tagging import pairs
 from closednet.aws.tolerance import Tolerating
 from closednet.errors import AwsError
 from closednet.model import naming
@@ -36,29 +37,6 @@ ROLE_PROPAGATION_S: Final = 120.0
 GONE: Final = ("InvalidActivation", "InvalidActivationId")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredCode:
-    """
-    What a server registers with.
-    """
-
-    activation_id: str
-    code: Secret
-
-
-@dataclass(frozen=True, slots=True)
-class ActivationState:
-    """
-    An activation as AWS describes it.
-    """
-
-    activation_id: str
-    spec: Activation
-    expired: bool
-    registrations: int
-    tags: dict[str, str]
-
-
 class Activations(PlainKind):
     """
     Kind of the hybrid activation of a site.
@@ -75,11 +53,10 @@ class Activations(PlainKind):
         recorder: Recorder,
     ) -> None:
         self._account = account
-        self._store = store
+        self.codes = ActivationCodes(account, store)
         self._nodes = nodes
         self._hosts = params.hosts
         self._recorder = recorder
-        self.secret_name = activation_secret(params.site)
         stored = STORE_ACTIONS[params.activation.secret_store]
         made = ("ssm:CreateActivation", "ssm:AddTagsToResource", "iam:PassRole")
         self.actions = Actions(
@@ -105,7 +82,7 @@ class Activations(PlainKind):
             if not self.missing_hosts():
                 node = self._nodes.of_site(self._account.site)[0]
                 found[spec.key] = Found(spec, node.activation_id, owned=True)
-            elif usable := self._usable():
+            elif usable := self.codes.usable():
                 found[spec.key] = Found(usable.spec, usable.activation_id, owned=True)
         return found
 
@@ -113,20 +90,11 @@ class Activations(PlainKind):
         """
         Make the activation after retiring what an interrupted run left behind.
         """
-        if (usable := self._usable()) and usable.spec == spec:
+        if (usable := self.codes.usable()) and usable.spec == spec:
             return usable.activation_id
         self._retire(keep="")
         made = self._made(spec)
-        self._store.put(
-            self.secret_name,
-            pack(
-                self.secret_name,
-                activation_id=made.activation_id,
-                code=made.code.reveal(),
-            ),
-            f"closednet: activation code of site {self._account.site}",
-            naming.tags(self._account.site, spec.key),
-        )
+        self.codes.keep(made, naming.tags(self._account.site, spec.key))
         # A repeated request may have made two.
         self._retire(keep=made.activation_id)
         return made.activation_id
@@ -141,39 +109,9 @@ class Activations(PlainKind):
         """
         Remove the activations of this site and their code; nodes stay registered.
         """
-        for state in self.ours():
+        for state in self.codes.ours():
             self._delete(state.activation_id)
-        self._store.delete(self.secret_name)
-
-    def irreversible(self, spec: Activation) -> str:  # noqa: ARG002 - the protocol's
-        """
-        A deleted activation never comes back; a new one has another code.
-        """
-        return "a rollback deletes the activation; another one has another code"
-
-    def ours(self) -> tuple[ActivationState, ...]:
-        """
-        Return all activations of this site that AWS still lists.
-        """
-        with self._account.call("ssm:DescribeActivations"):
-            pages = self._account.ssm.get_paginator("describe_activations")
-            states = [
-                _state(raw)
-                for page in pages.paginate()
-                for raw in page["ActivationList"]
-            ]
-        site = self._account.site
-        return tuple(state for state in states if naming.is_ours(state.tags, site))
-
-    def stored(self) -> StoredCode | None:
-        """
-        Return the activation's id and code from the store.
-        """
-        values = unpack(self._store.get(self.secret_name))
-        if not values:
-            return None
-        code = Secret(values["code"], name="activation code")
-        return StoredCode(values["activation_id"], code)
+        self.codes.forget()
 
     def missing_hosts(self) -> tuple[str, ...]:
         """
@@ -186,20 +124,8 @@ class Activations(PlainKind):
             if not any(node.is_host(host) for node in nodes)
         )
 
-    def _usable(self) -> ActivationState | None:
-        stored = self.stored()
-        for state in self.ours():
-            if (
-                stored is not None
-                and state.activation_id == stored.activation_id
-                and not state.expired
-                and state.registrations < state.spec.limit
-            ):
-                return state
-        return None
-
     def _retire(self, *, keep: str) -> None:
-        for state in self.ours():
+        for state in self.codes.ours():
             if state.activation_id == keep:
                 continue
             self._recorder.record(
@@ -245,27 +171,3 @@ class Activations(PlainKind):
             raise
         code = Secret(raw["ActivationCode"], name="activation code")
         return StoredCode(raw["ActivationId"], code)
-
-
-def activation_secret(site: str) -> str:
-    """
-    Return the name under which the activation code of `site` is kept.
-    """
-    return f"/closednet/{site}/activation"
-
-
-def _state(raw: Any) -> ActivationState:
-    lifetime = raw["ExpirationDate"] - raw["CreatedDate"]
-    spec = Activation(
-        role=raw["IamRole"],
-        limit=raw["RegistrationLimit"],
-        expires_in_hours=round(lifetime.total_seconds() / 3600),
-        description=raw.get("Description", ""),
-    )
-    return ActivationState(
-        activation_id=raw["ActivationId"],
-        spec=spec,
-        expired=raw.get("Expired", False),
-        registrations=raw.get("RegistrationsCount", 0),
-        tags=mapping(raw.get("Tags", ())),
-    )

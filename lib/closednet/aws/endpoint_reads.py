@@ -112,7 +112,7 @@ class EndpointReads:
             (raw for raw in raws if raw["ServiceName"] == name),
             key=lambda raw: (
                 not tagging.is_ours(
-                    self._account, tagging.from_aws(raw.get("Tags")), key
+                    self._account, tagging.mapping(raw.get("Tags")), key
                 ),
                 not raw.get("PrivateDnsEnabled", False),
                 raw["VpcEndpointId"],

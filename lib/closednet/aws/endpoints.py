@@ -71,7 +71,7 @@ class InterfaceEndpoints(PlainKind):
                     self._reads.spec(raw, spec.service, names),
                     str(raw["VpcEndpointId"]),
                     tagging.is_ours(
-                        self._account, tagging.from_aws(raw.get("Tags")), spec.key
+                        self._account, tagging.mapping(raw.get("Tags")), spec.key
                     ),
                 )
         return found
@@ -219,7 +219,7 @@ class InterfaceEndpoints(PlainKind):
         keys = {spec.key for spec in specs}
         return not any(
             raw["State"].lower() != "deleted"
-            and tagging.from_aws(raw.get("Tags")).get(naming.NAME_TAG) in keys
-            and naming.is_ours(tagging.from_aws(raw.get("Tags")), self._account.site)
+            and tagging.mapping(raw.get("Tags")).get(naming.NAME_TAG) in keys
+            and naming.is_ours(tagging.mapping(raw.get("Tags")), self._account.site)
             for raw in raws
         )

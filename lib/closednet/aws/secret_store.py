@@ -150,7 +150,7 @@ class SecretsManagerStore:
                 Name=name,
                 SecretString=secret.reveal(),
                 Description=description,
-                Tags=pairs(tags),
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             )
 
     def get(self, name: str) -> Secret | None:

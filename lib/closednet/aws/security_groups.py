@@ -201,7 +201,7 @@ class SecurityGroups(PlainKind):
         return list(answer["SecurityGroups"])
 
     def _logical_name(self, raw: Any) -> str:
-        tags = tagging.from_aws(raw.get("Tags"))
+        tags = tagging.mapping(raw.get("Tags"))
         key = tags.get(NAME_TAG, "")
         if key.startswith(PREFIX) and tagging.is_ours(self._account, tags, key):
             return key.removeprefix(PREFIX)
@@ -210,7 +210,7 @@ class SecurityGroups(PlainKind):
         return name.removeprefix(mark) if name.startswith(mark) else ""
 
     def _owned(self, raw: Any, spec: SecurityGroup) -> bool:
-        tags = tagging.from_aws(raw.get("Tags"))
+        tags = tagging.mapping(raw.get("Tags"))
         return tagging.is_ours(self._account, tags, spec.key)
 
     def _group_name(self, name: str) -> str:

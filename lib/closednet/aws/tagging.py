@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from closednet.aws.account import Account
 
 
-def from_aws(items: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
+def mapping(items: Iterable[Mapping[str, Any]] | None) -> dict[str, str]:
     """
     Return a list of `Key`/`Value` pairs as a dictionary.
     """
     return {str(item["Key"]): str(item.get("Value", "")) for item in items or ()}
 
 
-def to_aws(tags: Mapping[str, str]) -> list[Any]:
+def pairs(tags: Mapping[str, str]) -> list[Any]:
     """
     Return tags as a list of `Key`/`Value` pairs.
     """
@@ -34,7 +34,7 @@ def specification(account: Account, resource_type: str, key: str) -> list[Any]:
     Return EC2's tag specification for the resource `key` of the site.
     """
     wanted = naming.tags(account.site, key) | {"Name": f"{account.site}-{key}"}
-    return [{"ResourceType": resource_type, "Tags": to_aws(wanted)}]
+    return [{"ResourceType": resource_type, "Tags": pairs(wanted)}]
 
 
 def is_ours(account: Account, tags: Mapping[str, str], key: str) -> bool:

@@ -20,15 +20,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import CommandFailed, HostError
+from closednet.recorder import NullRecorder
 from closednet.redact import redact
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from closednet.hosts.scripts import Script
     from closednet.params.connection import Connection
     from closednet.params.site import Host
+    from closednet.recorder import Recorder
     from closednet.redact import Secret
 
 
@@ -69,6 +71,7 @@ class CommandResult:
     stdout: str
     stderr: str
     duration_s: float = field(compare=False, default=0.0)
+    ended_at: float = field(compare=False, default=0.0)
 
     def value(self, key: str) -> str:
         """
@@ -84,24 +87,7 @@ class CommandResult:
         return tuple(v for k, v in LINE.findall(self.stdout) if k == key)
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
-    """
-    What was sent to a server and what came back, without secrets.
-    """
-
-    script: str
-    sent: str
-    result: CommandResult
-
-
 Results = dict[str, "CommandResult | HostError"]
-
-
-def ignore(transcript: Transcript) -> None:
-    """
-    Keep no transcript.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +98,7 @@ class Fleet:
 
     hosts: tuple[Host, ...]
     connection: Connection
-    on_transcript: Callable[[Transcript], None] = ignore
+    recorder: Recorder = field(default_factory=NullRecorder)
     max_concurrency: int = 10
 
     def run(
@@ -127,7 +113,7 @@ class Fleet:
         """
         lines = [f"{k}={shlex.quote(s.reveal())}\n" for k, s in (secrets or {}).items()]
         result = self._call("".join(lines) + script.text, host, script.timeout_s)
-        self.on_transcript(Transcript(script.name, redact(script.text), result))
+        self._record(script, result)
         if result.exit_code:
             raise failure(script.name, result)
         return result
@@ -180,6 +166,18 @@ class Fleet:
             list(pool.map(visit, chosen[len(canaries) :]))
         return {host.name: results[host.name] for host in chosen}
 
+    def _record(self, script: Script, result: CommandResult) -> None:
+        self.recorder.record(
+            "host-transcript",
+            host=result.host,
+            script=script.name,
+            sent=redact(script.text),
+            exit_code=result.exit_code,
+            stdout=result.stdout,
+            stderr=result.stderr,
+            duration_ms=round(result.duration_s * 1000),
+        )
+
     def _call(self, text: str, host: Host, timeout_s: float) -> CommandResult:
         shell = "/bin/sh -s" if host.user == "root" else "sudo -n -- /bin/sh -s"
         target = f"{host.user}@{host.address}"
@@ -207,9 +205,9 @@ class Fleet:
                 hint="look at the server's load and disk, then run this step again",
             ) from err
         spent = time.monotonic() - start
-        return CommandResult(
-            host.name, process.returncode, _text(out), _text(err), spent
-        )
+        code = process.returncode
+        now = time.time()
+        return CommandResult(host.name, code, _text(out), _text(err), spent, now)
 
 
 def failure(script: str, result: CommandResult) -> HostError:

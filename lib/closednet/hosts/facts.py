@@ -167,11 +167,26 @@ def nothing_handed_back(host: str) -> str:  # noqa: ARG001 - the signature's
 @dataclass(frozen=True, slots=True)
 class FactsSource:
     """
-    Asks the servers for facts; by hand ones answer with handed back output.
+    Asks the servers for facts; by-hand ones answer with handed back output.
+
+    Answers are kept until something is written to a server or `forget` is called.
     """
 
     fleet: Fleet
     handed_back: Callable[[str], str] = nothing_handed_back
+    _known: dict[str, HostFacts] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """
+        Ask anew next time.
+        """
+        self._known.clear()
+
+    def host(self, name: str) -> Host:
+        """
+        Return the server of this name.
+        """
+        return next(host for host in self.fleet.hosts if host.name == name)
 
     def of(self, names: Iterable[str]) -> dict[str, HostFacts]:
         """
@@ -180,20 +195,21 @@ class FactsSource:
         Raises:
             HostError: A server did not answer; all of them are named.
         """
-        wanted = set(names)
-        hosts = [host for host in self.fleet.hosts if host.name in wanted]
-        script = render("facts")
-        reached = [host for host in hosts if not is_by_hand(host)]
-        results = raise_for_failures("facts", self.fleet.run_all(script, reached))
-        facts = {
-            name: parse(name, result.stdout, now=result.ended_at)
-            for name, result in results.items()
-        }
-        for host in hosts:
+        wanted = dict.fromkeys(names)
+        missing = [self.host(name) for name in wanted if name not in self._known]
+        self._ask([host for host in missing if not is_by_hand(host)])
+        for host in missing:
             output = self.handed_back(host.name) if is_by_hand(host) else ""
             if output:
-                facts[host.name] = parse(host.name, output)
-        return facts
+                self._known[host.name] = parse(host.name, output)
+        return {name: self._known[name] for name in wanted if name in self._known}
+
+    def _ask(self, hosts: list[Host]) -> None:
+        results = raise_for_failures(
+            "facts", self.fleet.run_all(render("facts"), hosts)
+        )
+        for name, result in results.items():
+            self._known[name] = parse(name, result.stdout, now=result.ended_at)
 
 
 def _status(text: str) -> CloudWatchStatus:

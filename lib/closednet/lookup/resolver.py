@@ -17,12 +17,13 @@ import dns.rcode
 import dns.rdatatype
 
 from closednet.errors import LookupFailed
+from closednet.model import canonical
+from closednet.recorder import NullRecorder
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from closednet.params.connection import Connection
+    from closednet.recorder import Recorder
 
 PORT: Final = 53
 TRIES: Final = 2
@@ -61,12 +62,6 @@ class Answer:
         return "NODATA" if self.rcode == "NOERROR" else self.rcode
 
 
-def _ignored(answer: Answer) -> None:
-    """
-    Keep nothing of `answer`.
-    """
-
-
 class Lookup:
     """
     Asks servers by the address that the site knows them by.
@@ -75,12 +70,12 @@ class Lookup:
     def __init__(
         self,
         connection: Connection,
-        on_question: Callable[[Answer], None] = _ignored,
+        recorder: Recorder | None = None,
         *,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._tunnels = connection.tunnels
-        self._on_question = on_question
+        self._recorder = recorder or NullRecorder()
         self._timeout_s = timeout_s
 
     def at(
@@ -105,7 +100,7 @@ class Lookup:
             protocol="tcp" if used_tcp else "udp",
             duration_ms=round((time.perf_counter() - start) * 1000),
         )
-        self._on_question(answer)
+        self._recorder.record("dns-question", answer=canonical.to_json(answer))
         if response is None:
             raise LookupFailed(
                 f"{server} did not answer for {name} over {answer.protocol}",

@@ -1,12 +1,12 @@
 # SITE, CONFIG (the text) and SOURCE (file:… or ssm:…) are set.
 main() {
     need amazon-cloudwatch-agent-ctl
-    mark cloudwatch-config "site=$SITE source=$SOURCE"
     file="$CW/bin/config.json"
-    if [ -f "$file" ] && [ ! -f "$file.before-closednet" ] && [ "${FRESH:-no}" = yes ]; then
+    if [ -f "$file" ] && ! marked cloudwatch-config; then
         cp -p "$file" "$file.before-closednet"
     fi
-    printf '%s\n' "$CONFIG" >"$file.new"
+    mark cloudwatch-config "site=$SITE source=$SOURCE"
+    printf '%s' "$CONFIG" >"$file.new"
     chmod 644 "$file.new"
     mv -f "$file.new" "$file"
     amazon-cloudwatch-agent-ctl -a fetch-config -m onPremise -s -c "$SOURCE" \

@@ -13,14 +13,3 @@ main() {
     unmark cloudwatch-credentials
     say dropped "$PROFILE"
 }
-
-drop_section() {
-    [ -f "$1" ] || return 0
-    SECTION="$2" awk '/^\[/ { skip = ($0 == ENVIRON["SECTION"]) } !skip' "$1" >"$1.new"
-    if grep -q '[^[:space:]]' "$1.new"; then
-        mv -f "$1.new" "$1"
-    else
-        rm -f "$1.new" "$1"
-        rmdir "$R/root/.aws" 2>/dev/null || :
-    fi
-}

@@ -104,3 +104,15 @@ node_field() {
 node_id() {
     node_field instance-id instanceID
 }
+
+# Removes one section of an INI or TOML file; an empty file goes too.
+drop_section() {
+    [ -f "$1" ] || return 0
+    SECTION="$2" awk '/^ *\[/ { skip = ($0 == ENVIRON["SECTION"]) } !skip' "$1" >"$1.new"
+    if grep -q '[^[:space:]]' "$1.new"; then
+        mv -f "$1.new" "$1"
+    else
+        rm -f "$1.new" "$1"
+        rmdir "$(dirname "$1")" 2>/dev/null || :
+    fi
+}

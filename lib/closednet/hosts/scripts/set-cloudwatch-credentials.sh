@@ -17,6 +17,11 @@ aws_secret_access_key = $KEY_SECRET"
         "   shared_credential_profile = \"$PROFILE\"
    shared_credential_file = \"/root/.aws/credentials\""
     chmod 644 "$common"
+    if [ -n "${OLD_PROFILE:-}" ] && [ "$OLD_PROFILE" != default ]; then
+        drop_section "$R/root/.aws/credentials" "[$OLD_PROFILE]"
+        drop_section "$R/root/.aws/config" "[profile $OLD_PROFILE]"
+    fi
+    restart_if_running
     say profile "$PROFILE"
 }
 
@@ -27,4 +32,15 @@ put_section() {
     printf '%s\n%s\n' "$2" "$3" >>"$1.new"
     chmod 600 "$1.new"
     mv -f "$1.new" "$1"
+}
+
+# The agent reads common-config.toml when it starts.
+restart_if_running() {
+    has amazon-cloudwatch-agent-ctl || return 0
+    case $(amazon-cloudwatch-agent-ctl -a status -m onPremise) in
+        *'"running"'*)
+            amazon-cloudwatch-agent-ctl -a stop -m onPremise
+            amazon-cloudwatch-agent-ctl -a start -m onPremise
+            ;;
+    esac
 }

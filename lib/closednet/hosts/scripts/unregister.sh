@@ -12,18 +12,6 @@ main() {
     else
         unchanged "is not registered"
     fi
-    drop_default_profile
+    drop_section "$R/root/.aws/credentials" "[default]"
     unmark registration
-}
-
-drop_default_profile() {
-    file="$R/root/.aws/credentials"
-    [ -f "$file" ] || return 0
-    awk '/^\[/ { skip = ($0 ~ /^\[default\]/) } !skip' "$file" >"$file.new"
-    if grep -q '[^[:space:]]' "$file.new"; then
-        mv -f "$file.new" "$file"
-    else
-        rm -f "$file.new" "$file"
-        rmdir "$R/root/.aws" 2>/dev/null || :
-    fi
 }

@@ -28,6 +28,9 @@ class SsmAgentPackage:
 
     @property
     def key(self) -> str:
+        """
+        Logical name.
+        """
         return f"ssm-agent-package/{self.host}"
 
 
@@ -44,6 +47,9 @@ class Registration:
 
     @property
     def key(self) -> str:
+        """
+        Logical name.
+        """
         return f"registration/{self.host}"
 
 
@@ -57,6 +63,9 @@ class SsmAgentService:
 
     @property
     def key(self) -> str:
+        """
+        Logical name.
+        """
         return f"ssm-agent-service/{self.host}"
 
 
@@ -70,6 +79,9 @@ class CloudWatchAgentPackage:
 
     @property
     def key(self) -> str:
+        """
+        Logical name.
+        """
         return f"cloudwatch-agent-package/{self.host}"
 
 
@@ -87,6 +99,9 @@ class CloudWatchCredentials:
 
     @property
     def key(self) -> str:
+        """
+        Logical name.
+        """
         return f"cloudwatch-credentials/{self.host}"
 
 
@@ -101,6 +116,9 @@ class AgentConfigParameter:
 
     @property
     def key(self) -> str:
+        """
+        Logical name.
+        """
         return f"cloudwatch-config-parameter/{self.name}"
 
 
@@ -118,4 +136,7 @@ class CloudWatchConfig:
 
     @property
     def key(self) -> str:
+        """
+        Logical name.
+        """
         return f"cloudwatch-config/{self.host}"

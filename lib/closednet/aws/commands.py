@@ -1,0 +1,226 @@
+"""
+Run Command: send a document to nodes and collect what each of them answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from closednet.aws.buckets import Buckets
+from closednet.aws.log_groups import log_events
+from closednet.aws.tolerance import Tolerating
+from closednet.errors import AdapterError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from closednet.aws.account import Account
+    from closednet.params.site import Output
+    from closednet.recorder import Recorder
+    from closednet.waiting import Waiting
+
+
+MOST_NODES: Final = 50
+SHORTEST_TIMEOUT_S: Final = 30
+LONGEST_COMMENT: Final = 100
+FINAL: Final = frozenset({"Success", "Cancelled", "TimedOut", "Failed"})
+ERROR_MARK: Final = "----------ERROR-------"
+UNANSWERED: Final = "NoAnswer"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """
+    How a command ended on one node; `response_code` is -1 before it began.
+    """
+
+    node_id: str
+    status: str
+    response_code: int
+    output: str
+    error: str
+
+    @property
+    def succeeded(self) -> bool:
+        """
+        Whether the document did all its steps.
+        """
+        return self.status == "Success"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutcome:
+    """
+    The commands that were sent, one for 50 nodes, and the result of every node.
+    """
+
+    command_ids: tuple[str, ...]
+    results: tuple[NodeResult, ...]
+
+    @property
+    def command_id(self) -> str:
+        """
+        The first command's id.
+        """
+        return self.command_ids[0] if self.command_ids else ""
+
+    @property
+    def succeeded(self) -> bool:
+        """
+        Whether it succeeded on every node, and there was one.
+        """
+        return bool(self.results) and all(result.succeeded for result in self.results)
+
+
+class Commands:
+    """
+    Sends commands in the management account.
+    """
+
+    def __init__(
+        self, account: Account, output: Output, waiting: Waiting, recorder: Recorder
+    ) -> None:
+        self._account = account
+        self._output = output
+        self._waiting = waiting
+        self._recorder = recorder
+
+    def run(
+        self,
+        document: str,
+        parameters: Mapping[str, Sequence[str]],
+        node_ids: Sequence[str],
+        *,
+        comment: str,
+        max_concurrency: int = 10,
+        max_errors: int = 0,
+        timeout_s: float = 600,
+        output: bool = True,
+    ) -> CommandOutcome:
+        """
+        Send `document` to the nodes and wait until all of them answered.
+
+        A node that does not answer in time has the status that it had last; it never
+        hides what the others answered. `output`: also into the bucket and log group.
+        """
+        request: dict[str, Any] = {
+            "DocumentName": document,
+            "Parameters": {name: list(values) for name, values in parameters.items()},
+            "Comment": comment[:LONGEST_COMMENT],
+            "TimeoutSeconds": max(SHORTEST_TIMEOUT_S, int(timeout_s)),
+            "MaxConcurrency": str(max_concurrency),
+            "MaxErrors": str(max_errors),
+        }
+        if output:
+            request |= self._destinations()
+        ids: list[str] = []
+        results: list[NodeResult] = []
+        for at in range(0, len(node_ids), MOST_NODES):
+            batch = list(node_ids[at : at + MOST_NODES])
+            command_id = self._send(request, batch)
+            ids.append(command_id)
+            results += self._answers(command_id, batch, timeout_s)
+        self._tell(document, comment, results)
+        return CommandOutcome(tuple(ids), tuple(results))
+
+    def output_in_s3(self, outcome: CommandOutcome) -> dict[str, str]:
+        """
+        Return what each node wrote to the output bucket, by node id.
+        """
+        buckets = Buckets(self._account)
+        found: dict[str, str] = {}
+        for command_id in outcome.command_ids:
+            prefix = f"{self._output.prefix}/{command_id}/"
+            for key in buckets.keys(self._output.bucket, prefix):
+                node_id = key.removeprefix(prefix).partition("/")[0]
+                if key.endswith("/stdout"):
+                    text = buckets.text(self._output.bucket, key)
+                    found[node_id] = found.get(node_id, "") + text
+        return found
+
+    def output_in_logs(self, outcome: CommandOutcome) -> dict[str, str]:
+        """
+        Return what each node wrote to the command log group, by node id.
+        """
+        group = self._output.command_log_group
+        found: dict[str, str] = {}
+        for command_id in outcome.command_ids:
+            for stream, message in log_events(self._account, group, f"{command_id}/"):
+                node_id = stream.split("/")[1]
+                if stream.endswith("/stdout"):
+                    found[node_id] = found.get(node_id, "") + message + "\n"
+        return found
+
+    def _destinations(self) -> dict[str, Any]:
+        return {
+            "OutputS3BucketName": self._output.bucket,
+            "OutputS3KeyPrefix": self._output.prefix,
+            "CloudWatchOutputConfig": {
+                "CloudWatchLogGroupName": self._output.command_log_group,
+                "CloudWatchOutputEnabled": True,
+            },
+        }
+
+    def _send(self, request: dict[str, Any], node_ids: list[str]) -> str:
+        subject = f"{request['DocumentName']} to {', '.join(node_ids[:3])}"
+        with self._account.call("ssm:SendCommand", subject):
+            raw = self._account.ssm.send_command(InstanceIds=node_ids, **request)
+        return raw["Command"]["CommandId"]
+
+    def _answers(
+        self, command_id: str, node_ids: list[str], timeout_s: float
+    ) -> list[NodeResult]:
+        latest: dict[str, NodeResult] = {}
+
+        def all_final() -> bool | None:
+            invocations = self._invocations(command_id)
+            latest.update({raw["InstanceId"]: _result(raw) for raw in invocations})
+            final = [raw for raw in invocations if raw["Status"] in FINAL]
+            return True if len(final) >= len(node_ids) else None
+
+        patience = min(timeout_s, self._waiting.timeout_s)
+        try:
+            replace(self._waiting, timeout_s=patience).until(
+                all_final, what=f"command {command_id}"
+            )
+        except AdapterError:
+            self._recorder.record("command-unanswered", command=command_id)
+        silent = NodeResult("", UNANSWERED, -1, "", "no answer in time")
+        return [latest.get(n, replace(silent, node_id=n)) for n in node_ids]
+
+    def _invocations(self, command_id: str) -> list[Any]:
+        call = self._account.call("ssm:ListCommandInvocations", command_id)
+        # Right after SendCommand the command may not be known everywhere.
+        with Tolerating("InvalidCommandId", "InvocationDoesNotExist"), call:
+            pages = self._account.ssm.get_paginator("list_command_invocations")
+            return [
+                raw
+                for page in pages.paginate(CommandId=command_id, Details=True)
+                for raw in page["CommandInvocations"]
+            ]
+        return []
+
+    def _tell(self, document: str, comment: str, results: list[NodeResult]) -> None:
+        self._recorder.record(
+            "command",
+            document=document,
+            comment=comment,
+            results={result.node_id: result.status for result in results},
+        )
+
+
+def _result(raw: Any) -> NodeResult:
+    plugins = raw.get("CommandPlugins", ())
+    texts = [plugin.get("Output", "").partition(ERROR_MARK) for plugin in plugins]
+    codes = [plugin.get("ResponseCode", -1) for plugin in plugins]
+    # A step that does not fit the platform is skipped with code 0.
+    worst = max(codes, key=abs, default=-1)
+    return NodeResult(
+        node_id=raw["InstanceId"],
+        status=raw.get("StatusDetails", raw["Status"]).replace(" ", ""),
+        response_code=worst,
+        output="".join(out for out, _, _ in texts).strip(),
+        error="".join(err for _, _, err in texts).strip(),
+    )

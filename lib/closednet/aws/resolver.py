@@ -1,0 +1,289 @@
+"""
+Route 53 Resolver inbound endpoints.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from closednet.aws import tagging
+from closednet.errors import AwsError
+from closednet.model import naming
+from closednet.model.change import Found
+from closednet.model.specs.network import PinnedAddress, ResolverEndpoint
+from closednet.model.step import Actions, PlainKind
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from closednet.aws.account import Account
+    from closednet.aws.security_groups import SecurityGroups
+
+OPERATIONAL: Final = "OPERATIONAL"
+FAILED: Final = frozenset({"ACTION_NEEDED"})
+GONE: Final = "ResourceNotFoundException"
+SPENT: Final = "ResourceExistsException"
+READS: Final = (
+    "ec2:DescribeSecurityGroups",
+    "route53resolver:ListResolverEndpointIpAddresses",
+    "route53resolver:ListResolverEndpoints",
+)
+INTERFACES: Final = (
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundState:
+    """
+    An inbound endpoint as it is; `addresses` maps each address to its status.
+    """
+
+    endpoint_id: str
+    name: str
+    status: str
+    message: str
+    addresses: Mapping[str, str]
+
+
+class ResolverEndpoints(PlainKind):
+    """
+    Finds inbound endpoints by the request token, which AWS keeps with them.
+
+    A foreign endpoint with the pinned addresses is adopted.
+    """
+
+    spec_type = ResolverEndpoint
+    actions = Actions(
+        "network",
+        find=READS,
+        create=(
+            "route53resolver:CreateResolverEndpoint",
+            "route53resolver:TagResource",
+            *INTERFACES,
+            *READS,
+        ),
+        update=(
+            "ec2:DeleteNetworkInterface",
+            "route53resolver:AssociateResolverEndpointIpAddress",
+            "route53resolver:DisassociateResolverEndpointIpAddress",
+            *INTERFACES,
+            *READS,
+        ),
+        delete=(
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "route53resolver:DeleteResolverEndpoint",
+            "route53resolver:ListResolverEndpoints",
+        ),
+    )
+
+    def __init__(self, account: Account, groups: SecurityGroups) -> None:
+        self._account = account
+        self._groups = groups
+
+    def find(
+        self, wanted: Iterable[ResolverEndpoint]
+    ) -> Mapping[str, Found[ResolverEndpoint]]:
+        found = {}
+        for spec in wanted:
+            raw = self._pick(spec)
+            if raw is not None:
+                owned = self._owned(raw, spec)
+                found[spec.key] = Found(self._spec(raw, spec), str(raw["Id"]), owned)
+        return found
+
+    def state(self, spec: ResolverEndpoint) -> InboundState | None:
+        """
+        Return the endpoint as it is, or None if there is none.
+        """
+        raw = self._pick(spec)
+        if raw is None:
+            return None
+        return InboundState(
+            endpoint_id=str(raw["Id"]),
+            name=str(raw.get("Name", "")),
+            status=str(raw["Status"]),
+            message=str(raw.get("StatusMessage", "")),
+            addresses={
+                str(item.get("Ip", "")): str(item.get("Status", ""))
+                for item in self._addresses(str(raw["Id"]))
+            },
+        )
+
+    def create(self, spec: ResolverEndpoint) -> str:
+        raw = self._pick(spec)
+        if raw is not None:
+            return str(raw["Id"])
+        for token in naming.successors(self._token(spec)):
+            try:
+                with self._account.call(
+                    "route53resolver:CreateResolverEndpoint", spec.key
+                ):
+                    answer = self._account.route53resolver.create_resolver_endpoint(
+                        CreatorRequestId=token, **self._request(spec)
+                    )
+            except AwsError as err:
+                if err.code != SPENT:
+                    raise
+            else:
+                return answer["ResolverEndpoint"]["Id"]
+        raise AwsError(
+            f"route53resolver:CreateResolverEndpoint for {spec.key}: AWS remembers"
+            " every token of it",
+            code=SPENT,
+            hint="raise `generation` in the parameters by one, and plan again",
+        )
+
+    def update(self, old: ResolverEndpoint, new: ResolverEndpoint) -> str:
+        raw = self._pick(new)
+        fixed = (old.security_group, old.protocols, old.vpc_id)
+        if raw is None or fixed != (new.security_group, new.protocols, new.vpc_id):
+            raise AwsError(
+                f"{new.key} can change its addresses only",
+                hint="roll this step back, then apply it again",
+            )
+        endpoint_id = str(raw["Id"])
+        for address in _ordered(new.addresses - old.addresses):
+            self._add(endpoint_id, address)
+            self.settle((new,))
+        for address in _ordered(old.addresses - new.addresses):
+            self._remove(endpoint_id, address)
+            self.settle((new,))
+        return endpoint_id
+
+    def delete(self, spec: ResolverEndpoint, resource_id: str) -> None:
+        try:
+            with self._account.call("route53resolver:DeleteResolverEndpoint", spec.key):
+                self._account.route53resolver.delete_resolver_endpoint(
+                    ResolverEndpointId=resource_id
+                )
+        except AwsError as err:
+            if err.code != GONE:
+                raise
+
+    def settle(self, specs: Iterable[ResolverEndpoint]) -> None:
+        for spec in specs:
+            self._account.waiting.until(
+                lambda spec=spec: self._usable(spec) or None,
+                what=f"status OPERATIONAL of {spec.key}",
+            )
+
+    def settle_deleted(self, specs: Iterable[ResolverEndpoint]) -> None:
+        keys = {spec.key: spec for spec in specs}
+        self._account.waiting.until(
+            lambda: not any(map(self._is_there, keys.values())) or None,
+            what=f"the removal of {', '.join(keys)}",
+        )
+
+    def _usable(self, spec: ResolverEndpoint) -> bool:
+        state = self.state(spec)
+        if state is not None and state.status in FAILED:
+            raise AwsError(
+                f"{spec.key} ({state.endpoint_id}) is {state.status}: {state.message}",
+                hint="look at its addresses in Route 53 Resolver, then run this again",
+            )
+        return state is not None and state.status == OPERATIONAL
+
+    def _is_there(self, spec: ResolverEndpoint) -> bool:
+        return any(self._owned(raw, spec) for raw in self._all(spec, gone_too=True))
+
+    def _pick(self, spec: ResolverEndpoint) -> Any:
+        """
+        Return our endpoint, else the one that has a pinned address, else None.
+        """
+        raws = self._all(spec)
+        for raw in raws:
+            if self._owned(raw, spec):
+                return raw
+        pinned = {address.ip for address in spec.addresses}
+        for raw in raws:
+            if pinned & {item.get("Ip") for item in self._addresses(str(raw["Id"]))}:
+                return raw
+        return None
+
+    def _all(self, spec: ResolverEndpoint, *, gone_too: bool = False) -> list[Any]:
+        with self._account.call("route53resolver:ListResolverEndpoints", spec.key):
+            client = self._account.route53resolver
+            pages = client.get_paginator("list_resolver_endpoints")
+            raws = pages.paginate().build_full_result()["ResolverEndpoints"]
+        return [
+            raw
+            for raw in raws
+            if (raw.get("HostVPCId"), raw.get("Direction")) == (spec.vpc_id, "INBOUND")
+            and (gone_too or raw.get("Status") != "DELETING")
+        ]
+
+    def _addresses(self, endpoint_id: str) -> list[Any]:
+        operation = "route53resolver:ListResolverEndpointIpAddresses"
+        with self._account.call(operation, endpoint_id):
+            client = self._account.route53resolver
+            pages = client.get_paginator("list_resolver_endpoint_ip_addresses")
+            answer = pages.paginate(ResolverEndpointId=endpoint_id).build_full_result()
+        return list(answer["IpAddresses"])
+
+    def _spec(self, raw: Any, wanted: ResolverEndpoint) -> ResolverEndpoint:
+        names = self._groups.names(wanted.vpc_id)
+        groups = raw.get("SecurityGroupIds", ())
+        return ResolverEndpoint(
+            name=wanted.name,
+            vpc_id=str(raw["HostVPCId"]),
+            addresses=frozenset(
+                PinnedAddress(str(item["SubnetId"]), str(item["Ip"]))
+                for item in self._addresses(str(raw["Id"]))
+            ),
+            security_group=", ".join(sorted(names.get(g, g) for g in groups)),
+            protocols=frozenset(raw.get("Protocols") or ("Do53",)),
+        )
+
+    def _request(self, spec: ResolverEndpoint) -> dict[str, Any]:
+        return {
+            "Name": f"closednet-{self._account.site}-{spec.name}",
+            "Direction": "INBOUND",
+            "ResolverEndpointType": "IPV4",
+            "Protocols": sorted(spec.protocols),
+            "SecurityGroupIds": [self._groups.id_of(spec.security_group, spec.vpc_id)],
+            "IpAddresses": [
+                {"SubnetId": address.subnet, "Ip": address.ip}
+                for address in _ordered(spec.addresses)
+            ],
+            "Tags": tagging.pairs(naming.tags(self._account.site, spec.key)),
+        }
+
+    def _add(self, endpoint_id: str, address: PinnedAddress) -> None:
+        operation = "route53resolver:AssociateResolverEndpointIpAddress"
+        with self._account.call(operation, address.ip):
+            self._account.route53resolver.associate_resolver_endpoint_ip_address(
+                ResolverEndpointId=endpoint_id,
+                IpAddress={"SubnetId": address.subnet, "Ip": address.ip},
+            )
+
+    def _remove(self, endpoint_id: str, address: PinnedAddress) -> None:
+        operation = "route53resolver:DisassociateResolverEndpointIpAddress"
+        with self._account.call(operation, address.ip):
+            self._account.route53resolver.disassociate_resolver_endpoint_ip_address(
+                ResolverEndpointId=endpoint_id,
+                IpAddress={"SubnetId": address.subnet, "Ip": address.ip},
+            )
+
+    def _owned(self, raw: Any, spec: ResolverEndpoint) -> bool:
+        return naming.is_token_of(
+            str(raw.get("CreatorRequestId", "")),
+            self._account.site,
+            spec.key,
+            self._account.generation,
+            spec.vpc_id,
+        )
+
+    def _token(self, spec: ResolverEndpoint) -> str:
+        account = self._account
+        return naming.token(account.site, spec.key, account.generation, spec.vpc_id)
+
+
+def _ordered(addresses: Iterable[PinnedAddress]) -> list[PinnedAddress]:
+    return sorted(addresses, key=lambda address: (address.subnet, address.ip))

@@ -1,0 +1,176 @@
+"""
+A whole rollout, or its undoing, as papermill runs of the notebooks.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from closednet import errors, registry
+from closednet.batch import pages
+from closednet.batch.execute import Outcome, execute
+from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
+from closednet.evidence import archive, codec
+from closednet.evidence.report import load_run
+from closednet.evidence.run_folder import RunFolder, lock, new_run_id, utc_now
+from closednet.evidence.runs import open_run_under
+from closednet.render import views
+from closednet.run import approvals
+from closednet.run.locking import HELD
+from closednet.run.opening import open_rollback
+from closednet.run.rollout import plan_rollout
+from closednet.site import Site, open_site
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CELL_TIMEOUT_S: Final = 7200
+
+
+def apply(
+    params_file: str,
+    *,
+    approve: str,
+    first: str | None = None,
+    plan_file: Path | None = None,
+    run_id: str = "",
+) -> int:
+    """
+    Run all notebooks under the approval `approve` and return the exit code.
+
+    Raises:
+        ApprovalError: No digest was given; it says which one would do.
+        StalePlanError: The digest does not approve what would be done.
+        BusyError: Another run works on this site.
+    """
+    site = open_site(params_file)
+    with _held(site):
+        planned = plan_rollout(site).rollout
+        store = RunFolder(site.evidence_root, site.params.site, "plans")
+        for plan in (planned, *_brought(plan_file)):
+            codec.write_plan(store.path / f"{plan.digest}.json", plan)
+        approvals.require(store, planned, approve)
+        chosen = run_id or open_run_under(store.root, store.site, approve) or _new()
+        names = _names(first)
+        batch = _Batch(params_file, RunFolder(store.root, store.site, chosen))
+        outcome = batch.run_all(names, {"approve": approve})
+        return batch.finish(outcome)
+
+
+def undo(params_file: str, run_id: str, *, approve: str) -> int:
+    """
+    Run the rollback notebook for `run_id` and return the exit code.
+
+    Raises:
+        ApprovalError: No digest was given; the plan was printed.
+    """
+    site = open_site(params_file)
+    chosen = _new()
+    with _held(site):
+        run = open_rollback(params_file, run_id=chosen, undo=run_id)
+        view = run.plan()
+        if not approve:
+            print(views.text(view))
+        approvals.require(run.folder, view.rollout, approve)
+        batch = _Batch(params_file, run.folder)
+        outcome = batch.run_all(
+            [ROLLBACK], {"approve": approve or view.rollout.digest, "undo": run_id}
+        )
+        return batch.finish(outcome, whole=False)
+
+
+@dataclass
+class _Batch:
+    params_file: str
+    folder: RunFolder
+    started: float = field(default_factory=time.monotonic)
+
+    def run_all(self, names: list[str], parameters: Mapping[str, str]) -> Outcome:
+        outcome = Outcome("")
+        for number, name in enumerate(names, start=1):
+            outcome = self._one(f"[{number}/{len(names)}] {name}", name, parameters)
+            if not outcome.ok:
+                break
+        return outcome
+
+    def finish(self, outcome: Outcome, *, whole: bool = True) -> int:
+        """
+        Write the pages, seal what can be sealed, and say how it ended.
+        """
+        pages.write(self.folder)
+        if outcome.ok:
+            archive.seal(self.folder.path)
+        report = load_run(self.folder.path)
+        print(views.text(views.CoverageView(report)))
+        took = time.monotonic() - self.started
+        print(f"run {self.folder.run_id} in {took:.1f} s: {self.folder.path}")
+        if not outcome.ok:
+            print(f"⛔ {outcome.notebook}: {outcome.message}", file=sys.stderr)
+            return exit_code(outcome.error)
+        return 0 if report.passed or not whole else 1
+
+    def _one(self, title: str, name: str, parameters: Mapping[str, str]) -> Outcome:
+        began = time.monotonic()
+        print(f"{title} ...", file=sys.stderr, flush=True)
+        target = self.folder.path / "notebooks" / f"{name}.ipynb"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        given = {"params_file": self.params_file, "run_id": self.folder.run_id}
+        if name not in READ_ONLY:
+            given |= parameters
+        outcome = execute(
+            notebooks_folder() / f"{name}.ipynb",
+            target,
+            given,
+            timeout_s=CELL_TIMEOUT_S,
+        )
+        took = time.monotonic() - began
+        verdict = "done" if outcome.ok else f"stopped: {outcome.error}"
+        print(f"{title} {verdict} ({took:.1f} s)", file=sys.stderr, flush=True)
+        return outcome
+
+
+READ_ONLY: Final = ("00-preflight", "80-cloudwatch-verification", EVIDENCE)
+
+
+def exit_code(error: str) -> int:
+    """
+    Return the exit code for the class name of an error in a notebook.
+    """
+    found = getattr(errors, error, errors.ClosednetError)
+    code: int = getattr(found, "exit_code", errors.ClosednetError.exit_code)
+    return code
+
+
+def _names(first: str | None) -> list[str]:
+    names = [entry.notebook for entry in registry.STEPS] + [EVIDENCE]
+    return names[names.index(registry.entry(first).notebook) :] if first else names
+
+
+def _brought(plan_file: Path | None) -> list[codec.AnyPlan]:
+    return [codec.read_plan(plan_file)] if plan_file else []
+
+
+def _new() -> str:
+    return new_run_id(utc_now(), secrets.token_bytes(8))
+
+
+@contextmanager
+def _held(site: Site) -> Iterator[None]:
+    """
+    Hold the site's lock for this process and the kernels that it starts.
+    """
+    with lock(site.evidence_root, site.params.site):
+        os.environ[HELD] = str(os.getpid())
+        try:
+            yield
+        finally:
+            del os.environ[HELD]

@@ -1,0 +1,3 @@
+"""
+The command line: the same verbs as the notebooks, for shells and pipelines.
+"""

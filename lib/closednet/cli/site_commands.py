@@ -1,0 +1,119 @@
+"""
+The commands that act on a site.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from closednet import engine, registry
+from closednet.cli import show
+from closednet.evidence import codec, runs
+from closednet.evidence.run_folder import RunFolder
+from closednet.model import costs
+from closednet.run.rollout import plan_rollout, verify_rollout
+from closednet.site import open_site
+
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+
+def plan(arguments: Namespace) -> int:
+    """
+    Plan all steps and print the rollout digest.
+    """
+    site = open_site(arguments.params)
+    planned = plan_rollout(site)
+    rollout = planned.rollout
+    folder = RunFolder(site.evidence_root, site.params.site, "plans")
+    codec.write_plan(folder.path / f"{rollout.digest}.json", rollout)
+    if arguments.out:
+        codec.write_plan(Path(arguments.out), rollout)
+    if arguments.json:
+        print(json.dumps(codec.plan_file(rollout), ensure_ascii=False))
+    else:
+        show.rollout(rollout, costs.monthly(site.params), planned.calls)
+        if arguments.out:
+            print(f"written to {arguments.out}")
+    return 0
+
+
+def apply(arguments: Namespace) -> int:
+    """
+    Run the notebooks of all steps under an approved plan.
+    """
+    from closednet.batch import rollout  # noqa: PLC0415 - papermill is slow to import
+
+    return rollout.apply(
+        arguments.params,
+        approve=arguments.approve,
+        first=arguments.first,
+        plan_file=Path(arguments.plan) if arguments.plan else None,
+        run_id=arguments.run,
+    )
+
+
+def verify(arguments: Namespace) -> int:
+    """
+    Check every claim and print all of them.
+    """
+    reports = verify_rollout(open_site(arguments.params))
+    if arguments.json:
+        print(json.dumps([codec.encode(r) for r in reports], ensure_ascii=False))
+    else:
+        show.reports(reports)
+    return 0 if all(report.passed for report in reports) else 1
+
+
+def status(arguments: Namespace) -> int:
+    """
+    Show, step by step, what stands and what is left to do; and the runs.
+    """
+    site = open_site(arguments.params)
+    site.confirm_accounts()
+    rows = []
+    for name in registry.NAMES:
+        step = registry.build(name, site)
+        plan_ = engine.plan(step, engine.inspect(step), site.scope)
+        rows.append(
+            {
+                "step": name,
+                "stands": len(plan_.kept),
+                "to_do": len(plan_.changes),
+                "keys_to_do": [engine.key_of(change) for change in plan_.changes],
+            }
+        )
+    known = runs.of_site(site.evidence_root, site.params.site)
+    if arguments.json:
+        print(json.dumps({"steps": rows, "runs": [r.to_json() for r in known]}))
+    else:
+        show.status(rows, known)
+    return 0
+
+
+def rollback(arguments: Namespace) -> int:
+    """
+    Plan the undoing of a run; with the digest, do it.
+    """
+    from closednet.batch import rollout  # noqa: PLC0415 - papermill is slow to import
+
+    return rollout.undo(arguments.params, arguments.run, approve=arguments.approve)
+
+
+def policies(arguments: Namespace) -> int:
+    """
+    Print the least-privilege policies of the operator.
+    """
+    from closednet.run.policies import operator_policies  # noqa: PLC0415 - builds all steps
+
+    documents = operator_policies(open_site(arguments.params))
+    if arguments.account:
+        documents = {arguments.account: documents[arguments.account]}
+    json.dump(documents, sys.stdout, indent=2)
+    print()
+    return 0

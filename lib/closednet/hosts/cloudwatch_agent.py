@@ -1,0 +1,194 @@
+"""
+The CloudWatch agent's package and configuration on the servers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from closednet.hosts.by_hand import carry
+from closednet.hosts.facts import is_by_hand
+from closednet.hosts.scripts import render
+from closednet.model.change import Found
+from closednet.model.cloudwatch_config import CONFIG_FILE
+from closednet.model.specs.hosts import CloudWatchAgentPackage, CloudWatchConfig
+from closednet.model.step import Actions, PlainKind, Work
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from closednet.hosts.batch import Batch
+    from closednet.hosts.facts import FactsSource
+    from closednet.hosts.run_command import RunCommand
+
+
+PACKAGE_MARK: Final = "cloudwatch-package"
+CONFIG_MARK: Final = "cloudwatch-config"
+SENDING: Final = (
+    "ssm:DescribeInstanceInformation",
+    "ssm:ListCommandInvocations",
+    "ssm:SendCommand",
+)
+
+
+class CloudWatchAgentPackages(PlainKind):
+    """
+    Installs the agent with one Run Command for all servers that lack it.
+
+    A mark on the server, written by a command before, says that it was us.
+    """
+
+    spec_type = CloudWatchAgentPackage
+    actions = Actions("management", find=SENDING, create=SENDING, delete=SENDING)
+
+    def __init__(self, site: str, facts: FactsSource, command: RunCommand) -> None:
+        self._site = site
+        self._facts = facts
+        self._command = command
+        self._queued: list[str] = []
+
+    def find(
+        self, wanted: Iterable[CloudWatchAgentPackage]
+    ) -> Mapping[str, Found[CloudWatchAgentPackage]]:
+        """
+        Return the servers that have the agent; being first, it asks anew.
+        """
+        specs = list(wanted)
+        self._facts.forget()
+        facts = self._facts.of(spec.host for spec in specs)
+        return {
+            spec.key: Found(
+                spec,
+                f"{spec.host}:amazon-cloudwatch-agent",
+                facts[spec.host].is_marked(PACKAGE_MARK, self._site),
+            )
+            for spec in specs
+            if spec.host in facts and facts[spec.host].cloudwatch_installed
+        }
+
+    def create(self, spec: CloudWatchAgentPackage) -> str:
+        """
+        Put the server on the command's list.
+        """
+        self._queued.append(spec.host)
+        return f"{spec.host}:amazon-cloudwatch-agent"
+
+    def update(self, old: CloudWatchAgentPackage, new: CloudWatchAgentPackage) -> str:
+        """
+        Install again; packages of one name do not differ.
+        """
+        return self.create(new)
+
+    def delete(self, spec: CloudWatchAgentPackage, resource_id: str) -> None:
+        """
+        Put the server on the command's list.
+        """
+        self._queued.append(spec.host)
+
+    def settle(self, specs: Iterable[CloudWatchAgentPackage]) -> None:
+        """
+        Send the command to all servers on the list and wait for every result.
+        """
+        names = self._taken()
+        self._command.shell(render("mark-cloudwatch-package", SITE=self._site), names)
+        self._command.package("Install", names)
+
+    def settle_deleted(self, specs: Iterable[CloudWatchAgentPackage]) -> None:
+        """
+        Uninstall on all servers on the list.
+        """
+        names = self._taken()
+        self._command.package("Uninstall", names)
+        self._command.shell(render("unmark-cloudwatch-package"), names)
+
+    def by_hand(self, spec: CloudWatchAgentPackage) -> Work | None:
+        """
+        Return the work of a Windows server's administrator.
+        """
+        host = self._facts.host(spec.host)
+        return carry(host, "cloudwatch-agent") if host.os == "windows" else None
+
+    def _taken(self) -> list[str]:
+        names = list(self._queued)
+        self._queued.clear()
+        self._facts.forget()
+        return names
+
+
+class CloudWatchConfigs(PlainKind):
+    """
+    Writes the agent's configuration and makes the agent run with it.
+    """
+
+    spec_type = CloudWatchConfig
+    actions = Actions("hosts")
+
+    def __init__(self, site: str, batch: Batch) -> None:
+        self._site = site
+        self._batch = batch
+        self._facts = batch.facts
+
+    def find(
+        self, wanted: Iterable[CloudWatchConfig]
+    ) -> Mapping[str, Found[CloudWatchConfig]]:
+        """
+        Return the configurations with which agents run.
+        """
+        specs = list(wanted)
+        facts = self._facts.of(spec.host for spec in specs)
+        found = {}
+        for spec in specs:
+            fact = facts.get(spec.host)
+            if fact is None or not fact.cloudwatch_config:
+                continue
+            if fact.cloudwatch.configured:
+                source = fact.mark(CONFIG_MARK, "source") or f"file:{CONFIG_FILE}"
+                seen = CloudWatchConfig(spec.host, source, fact.cloudwatch_config)
+                owned = fact.is_marked(CONFIG_MARK, self._site)
+                found[spec.key] = Found(seen, f"{spec.host}:{source}", owned)
+        return found
+
+    def create(self, spec: CloudWatchConfig) -> str:
+        """
+        Put the configuration on the list of this server.
+        """
+        script = render(
+            "configure-cloudwatch",
+            SITE=self._site,
+            SOURCE=spec.source,
+            CONFIG=spec.text,
+        )
+        self._batch.add(spec.host, script)
+        return f"{spec.host}:{spec.source}"
+
+    def update(self, old: CloudWatchConfig, new: CloudWatchConfig) -> str:
+        """
+        Replace the configuration.
+        """
+        return self.create(new)
+
+    def delete(self, spec: CloudWatchConfig, resource_id: str) -> None:
+        """
+        Put its removal on the list of this server.
+        """
+        self._batch.add(spec.host, render("unconfigure-cloudwatch"))
+
+    def settle(self, specs: Iterable[CloudWatchConfig]) -> None:
+        """
+        Configure all servers on the list.
+        """
+        self._batch.run("configuring the CloudWatch agent")
+
+    def settle_deleted(self, specs: Iterable[CloudWatchConfig]) -> None:
+        """
+        Take the configuration from all servers on the list.
+        """
+        self._batch.run("taking back the CloudWatch agent's configuration")
+
+    def by_hand(self, spec: CloudWatchConfig) -> Work | None:
+        """
+        Return the work of the server's administrator, where there is no SSH.
+        """
+        host = self._facts.host(spec.host)
+        return carry(host, "cloudwatch-agent") if is_by_hand(host) else None

@@ -1,0 +1,3 @@
+"""
+Tables and pictures of plans, receipts and reports, the same in every run.
+"""

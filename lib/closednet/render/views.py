@@ -1,0 +1,279 @@
+"""
+What a notebook shows of the model: as text for terminals, as HTML for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from closednet.model.change import Manual, key_of
+from closednet.render import words
+from closednet.render.tables import CAPTION, NOTE, Table, escape
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from closednet.model.change import AnyChange, Found, Spec
+    from closednet.model.plan import Plan, RolloutPlan
+    from closednet.model.receipt import Receipt
+    from closednet.model.report import Report
+
+YES, NO, WAITS = "✅", "⛔", "✋"
+Part = Table | str
+
+
+class View:
+    """
+    Something shown as a title, tables and lines of text.
+    """
+
+    __slots__ = ()
+
+    def title(self) -> str:
+        """
+        The heading of the view.
+        """
+        return ""
+
+    def parts(self) -> tuple[Part, ...]:
+        """
+        The tables and lines, from top to bottom.
+        """
+        return ()
+
+    def text(self) -> str:
+        """
+        Return the view for a terminal.
+        """
+        shown = [p.text() if isinstance(p, Table) else p for p in self.parts()]
+        return "\n".join(filter(None, [self.title(), *shown]))
+
+    def html(self) -> str:
+        """
+        Return the view as HTML without style sheet and script.
+        """
+        heading = f'<div style="{CAPTION}">{escape(self.title())}</div>'
+        shown = [
+            p.html() if isinstance(p, Table) else f'<div style="{NOTE}">{escape(p)}</div>'
+            for p in self.parts()
+            if p
+        ]
+        return "\n".join([*([heading] if self.title() else []), *shown])
+
+    def markdown(self) -> str:
+        """
+        Return the view for a change ticket.
+        """
+        shown = [p.markdown() if isinstance(p, Table) else p for p in self.parts()]
+        heading = [f"## {self.title()}"] if self.title() else []
+        return "\n\n".join([*heading, *filter(None, shown)]) + "\n"
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_html_(self) -> str:
+        return self.html()
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's
+        printer.text("..." if cycle else self.text())
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Inspection(View):
+    """
+    What exists of what a step is about; `desired` tells what is missing.
+    """
+
+    observed: Mapping[str, Found[Spec]]
+    desired: tuple[Spec, ...] = ()
+
+    def parts(self) -> tuple[Part, ...]:
+        """
+        A table of resources, whose they are, and how many are missing.
+        """
+        keys = list(dict.fromkeys([*(s.key for s in self.desired), *self.observed]))
+        rows = tuple(self._row(key) for key in keys)
+        missing = sum(key not in self.observed for key in keys)
+        line = f"{words.count(len(self.observed), 'resource')} found"
+        return (
+            Table(("", "resource", "id", "whose"), rows, empty="nothing exists yet"),
+            line + (f", {missing} missing" if self.desired else ""),
+        )
+
+    def _row(self, key: str) -> tuple[str, ...]:
+        found = self.observed.get(key)
+        if found is None:
+            return ("－", key, "", "does not exist")
+        owner = "made by this runbook" if found.owned else "of others"
+        return (YES, key, found.resource_id, owner)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PlanView(View):
+    """
+    A plan as people approve it: changes, what stays, costs, calls, the digest.
+    """
+
+    plan: Plan
+    costs: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+    irreversible: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """
+        Step, place and sum.
+        """
+        scope = self.plan.scope
+        what = f"undo run {self.plan.undoes}" if self.plan.undoes else "plan"
+        return (
+            f"{self.plan.step}: {what} for {scope.site} ({scope.region}):"
+            f" {words.summary(self.plan.changes)}"
+        )
+
+    def parts(self) -> tuple[Part, ...]:
+        """
+        Tables of changes, kept resources, costs and calls; the digest at the end.
+        """
+        kept = tuple((k.key, k.reason) for k in self.plan.kept)
+        return (
+            changes_table(self.plan.changes),
+            *([Table(("stays as it is", "because"), kept)] if kept else []),
+            *(f"cannot be undone: {line}" for line in self.irreversible),
+            *_listed("cost", self.costs),
+            *_listed("calls that write", self.calls),
+            f"digest: {self.plan.digest}",
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RolloutView(View):
+    """
+    The plans of all steps, and the one digest that approves them together.
+    """
+
+    rollout: RolloutPlan
+    costs: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """
+        Site, accounts and sum.
+        """
+        scope = self.rollout.scope
+        return (
+            f"rollout of {scope.site} ({scope.region}, network account"
+            f" {scope.network_account}, management account"
+            f" {scope.management_account}): {words.summary(self.rollout.changes)}"
+        )
+
+    def parts(self) -> tuple[Part, ...]:
+        """
+        The steps, then every change of every step, then the digest.
+        """
+        steps = tuple(
+            (plan.step, words.summary(plan.changes), str(len(plan.kept)), plan.digest)
+            for plan in self.rollout.plans
+        )
+        return (
+            Table(("step", "changes", "kept", "digest"), steps),
+            *(changes_table(p.changes, p.step) for p in self.rollout.plans if p.changes),
+            *_listed("cost", self.costs),
+            *_listed("calls that write", self.calls),
+            f"digest: {self.rollout.digest}",
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReceiptView(View):
+    """
+    What one apply did, and what waits for people.
+    """
+
+    receipt: Receipt
+
+    def title(self) -> str:
+        """
+        Step and sum.
+        """
+        done = words.count(len(self.receipt.done), "change")
+        waiting = len(self.receipt.waiting)
+        return f"{self.receipt.step}: {done} made" + (
+            f", {waiting} waiting for people" if waiting else ""
+        )
+
+    def parts(self) -> tuple[Part, ...]:
+        """
+        A table of what was done, with ids, and of what waits.
+        """
+        done = tuple(
+            (YES, words.sentence(item.change), item.resource_id)
+            for item in self.receipt.done
+        )
+        waiting = tuple((WAITS, words.sentence(w), "") for w in self.receipt.waiting)
+        return (
+            Table(("", "done", "id"), done + waiting, empty="nothing had to be done"),
+            f"approved by digest: {self.receipt.approved_by_digest}",
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReportView(View):
+    """
+    The checks of a step, each with what was seen.
+    """
+
+    report: Report
+
+    def parts(self) -> tuple[Part, ...]:
+        """
+        A table of checks, remedies of failed ones, and the verdict.
+        """
+        checks = self.report.checks
+        rows = tuple(
+            (
+                YES if c.passed else NO,
+                c.claim,
+                c.subject,
+                c.evidence,
+                " ".join(c.proves),
+            )
+            for c in checks
+        )
+        passed = len(checks) - len(self.report.failures)
+        return (
+            Table(
+                ("", "claim", "about", "seen", "proves"),
+                rows,
+                empty="there was nothing to check",
+            ),
+            *(f"{NO} {c.claim}: {c.remedy}" for c in self.report.failures if c.remedy),
+            f"{YES if self.report.passed else NO} {self.report.step}: {passed} of"
+            f" {words.count(len(checks), 'check')} passed",
+        )
+
+
+def changes_table(changes: tuple[AnyChange, ...], title: str = "") -> Table:
+    """
+    Return changes in plain words, with their details.
+    """
+    rows = tuple(
+        (
+            words.symbol(change),
+            words.sentence(change),
+            "" if isinstance(change, Manual) else "\n".join(words.details(change)),
+            key_of(change),
+        )
+        for change in changes
+    )
+    return Table(
+        ("", "change", "details", "name"),
+        rows,
+        title,
+        empty="nothing to do: everything is as desired",
+    )
+
+
+def _listed(title: str, lines: tuple[str, ...]) -> tuple[Part, ...]:
+    return (Table((title,), tuple((line,) for line in lines)),) if lines else ()

@@ -1,0 +1,65 @@
+"""
+Plays the DNS administrator, who gets files handed over and installs them.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from typing import TYPE_CHECKING, Final
+
+from closednet_rehearsal.dns import admin
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOOK_EVERY_S: Final = 0.1
+CONFIG: Final = "*/*/handover/forwarder-bind.conf"
+TAKE_BACK: Final = "*/*/handover/rollback-inbound-endpoint.md"
+
+
+class Administrator:
+    """
+    Watches the evidence folder for work and does the newest.
+    """
+
+    def __init__(self, evidence: Path, work_dir: Path) -> None:
+        self._evidence = evidence
+        self._work_dir = work_dir
+        self._done: dict[Path, int] = {}
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """
+        Begin to watch.
+        """
+        for path in self._work():
+            self._done[path] = path.stat().st_mtime_ns
+        self._thread.start()
+
+    def stop(self) -> None:
+        """
+        Stop watching.
+        """
+        self._enough.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._enough.wait(LOOK_EVERY_S):
+            for path in self._work():
+                written = path.stat().st_mtime_ns
+                if self._done.get(path) != written:
+                    self._done[path] = written
+                    self._do(path)
+
+    def _work(self) -> list[Path]:
+        found = [*self._evidence.glob(CONFIG), *self._evidence.glob(TAKE_BACK)]
+        return sorted(found, key=lambda path: path.stat().st_mtime_ns)
+
+    def _do(self, path: Path) -> None:
+        if path.suffix == ".md":
+            admin.clear_zones(self._work_dir)
+        else:
+            admin.install_zones(self._work_dir, path.read_text("utf-8"))

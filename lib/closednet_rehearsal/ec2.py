@@ -1,0 +1,147 @@
+"""
+EC2 as the runbook meets it: endpoints, security groups, interfaces, small pages.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.ec2 import urls
+from moto.ec2.exceptions import DryRunClientError
+from moto.ec2.models import EC2Backend
+from moto.ec2.responses import EC2Response
+
+from closednet_rehearsal import endpoint_changes, endpoints
+from closednet_rehearsal.endpoint_rules import checked_service
+from closednet_rehearsal.endpoint_services import services
+from closednet_rehearsal.paging import paged
+
+
+class RehearsalEC2Backend(EC2Backend):
+    """
+    moto's EC2 with the refusals that AWS makes when a resource is in use.
+    """
+
+    # moto finds urls.py through the module of the backend's class.
+    _url_module = property(lambda _: urls)
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.endpoint_tokens: dict[str, tuple[str, str]] = {}
+
+    def create_security_group(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        vpc_id = kwargs.get("vpc_id")
+        if vpc_id is None and not kwargs.get("is_default"):
+            raise ServiceException(
+                "VPCIdNotSpecified", "No default VPC for this user"
+            )
+        self.get_vpc(str(vpc_id))
+        return super().create_security_group(name, *args, **kwargs)
+
+    def delete_security_group(
+        self, name: str | None = None, group_id: str | None = None
+    ) -> None:
+        wanted = group_id or name
+        for eni in self.enis.values():
+            if wanted in {group.id for group in eni.group_set}:
+                raise ServiceException(
+                    "DependencyViolation", f"resource {wanted} has a dependent object"
+                )
+        if wanted in self._groups_named_by_rules(str(wanted)):
+            raise ServiceException(
+                "DependencyViolation", f"resource {wanted} has a dependent object"
+            )
+        super().delete_security_group(name, group_id)
+        self.tags.pop(str(wanted), None)
+
+    def _groups_named_by_rules(self, but_of: str) -> set[str]:
+        return {
+            rule.source_group["GroupId"]
+            for groups in self.groups.values()
+            for group in groups.values()
+            if group.id != but_of
+            for rule in (*group.ingress_rules, *group.egress_rules)
+            if rule.source_group.get("GroupId")
+        }
+
+    def delete_subnet(self, subnet_id: str) -> Any:
+        if any(eni.subnet.id == subnet_id for eni in self.enis.values()):
+            raise ServiceException(
+                "DependencyViolation",
+                f"The subnet '{subnet_id}' has dependencies and cannot be deleted.",
+            )
+        return super().delete_subnet(subnet_id)
+
+    def delete_network_interface(self, eni_id: str) -> None:
+        eni = self.enis.get(eni_id)
+        if eni is not None and eni.requester_managed:
+            raise ServiceException(
+                "OperationNotPermitted",
+                f"You are not allowed to manage the network interface {eni_id}.",
+            )
+        super().delete_network_interface(eni_id)
+
+
+class RehearsalEC2Response(EC2Response):
+    """
+    The EC2 operations that differ from moto's.
+    """
+
+    def call_action(self) -> Any:
+        if str(self.params.get("DryRun", "")).lower() == "true":
+            status, headers, body = self.serialized(ActionResult(DryRunClientError()))
+            return status, headers, body
+        return super().call_action()
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        endpoint = endpoints.create(self.ec2_backend, self.params)
+        shown = {"VpcEndpoint": endpoint, "ClientToken": self._get_param("ClientToken")}
+        return ActionResult(shown)
+
+    def modify_vpc_endpoint(self) -> ActionResult:
+        endpoint_changes.modify(self.ec2_backend, self.params)
+        return ActionResult({"Return": True})
+
+    def delete_vpc_endpoints(self) -> ActionResult:
+        results = [
+            endpoints.delete(self.ec2_backend, endpoint_id)
+            for endpoint_id in self._get_param("VpcEndpointIds", [])
+        ]
+        return ActionResult({"Unsuccessful": [each for each in results if each]})
+
+    def describe_vpc_endpoint_services(self) -> ActionResult:
+        names = self._get_param("ServiceNames", [])
+        kinds = self._filters_from_querystring().get("service-type") or ()
+        offered = services(self.region)
+        for name in names:
+            if name not in {service.name for service in offered}:
+                checked_service(name, "Interface", self.region)
+        shown = [
+            service.details()
+            for service in offered
+            if (not names or service.name in names)
+            and (not kinds or service.kind in kinds)
+        ]
+        labels = [each["ServiceName"] for each in shown]
+        return ActionResult({"ServiceDetails": shown, "ServiceNames": labels})
+
+
+_PAGED = {
+    "describe_vpc_endpoints": (("VpcEndpoints",), "VpcEndpointIds"),
+    "describe_vpc_endpoint_services": (("ServiceDetails", "ServiceNames"), ""),
+    "describe_network_interfaces": (("NetworkInterfaces",), "NetworkInterfaceIds"),
+    "describe_subnets": (("Subnets",), "SubnetIds"),
+    "describe_vpcs": (("Vpcs",), "VpcIds"),
+    "describe_security_groups": (("SecurityGroups",), "GroupIds"),
+    "describe_security_group_rules": (("SecurityGroupRules",), "SecurityGroupRuleIds"),
+    "describe_route_tables": (("RouteTables",), "RouteTableIds"),
+    "describe_prefix_lists": (("PrefixLists",), "PrefixListIds"),
+    "describe_managed_prefix_lists": (("PrefixLists",), "PrefixListIds"),
+    "describe_transit_gateways": (("TransitGateways",), "TransitGatewayIds"),
+    "describe_tags": (("Tags",), ""),
+}
+for _name, (_keys, _ids) in _PAGED.items():
+    _describe = getattr(RehearsalEC2Response, _name)
+    setattr(RehearsalEC2Response, _name, paged(_describe, *_keys, ids=_ids))

@@ -1,0 +1,67 @@
+"""
+Small pages, so that code which forgets to ask for the next one is found out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+
+from closednet_rehearsal.settings import PAGE_SIZE
+
+
+_PREFIX: Final = "rehearsal-page:"
+
+
+def page(
+    items: Sequence[Any], token: str | None, limit: int | None = None
+) -> tuple[list[Any], str | None]:
+    """
+    Return one page of `items` and the token of the next page, if there is one.
+    """
+    start = _offset(token)
+    stop = start + min(limit or PAGE_SIZE, PAGE_SIZE)
+    return list(items[start:stop]), _token(stop) if stop < len(items) else None
+
+
+def _token(offset: int) -> str:
+    return base64.urlsafe_b64encode(f"{_PREFIX}{offset}".encode()).decode()
+
+
+def _offset(token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(token.encode()).decode()
+        return int(text.removeprefix(_PREFIX))
+    except (ValueError, binascii.Error):
+        raise ServiceException(
+            "InvalidNextToken", f"The token '{token}' is invalid"
+        ) from None
+
+
+def paged(
+    describe: Callable[[Any], ActionResult], *keys: str, ids: str = ""
+) -> Callable[[Any], ActionResult]:
+    """
+    Page the answer of an EC2 describe call; asked for by id, it comes whole.
+    """
+
+    def describe_page(response: Any) -> ActionResult:
+        answer = describe(response)
+        if ids and response._get_param(ids):  # noqa: SLF001 - moto's own accessor
+            return answer
+        shown: dict[str, Any] = dict(vars(answer)["_result"])
+        token = response._get_param("NextToken")  # noqa: SLF001
+        limit = response._get_int_param("MaxResults")  # noqa: SLF001
+        for key in keys:
+            shown[key], shown["NextToken"] = page(list(shown[key]), token, limit)
+        return ActionResult(shown)
+
+    return describe_page

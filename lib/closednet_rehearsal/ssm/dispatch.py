@@ -1,0 +1,225 @@
+"""
+The engine of Run Command: hands messages to agents, takes their replies, and
+ends what nobody answered.
+"""
+
+from __future__ import annotations
+
+import json
+
+from typing import TYPE_CHECKING, Any
+
+from closednet_rehearsal.ssm.document_content import steps
+from closednet_rehearsal.ssm.state import (
+    ENDED,
+    Command,
+    Invocation,
+    Message,
+    Step,
+)
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.ssm.seams import JsonObject
+    from closednet_rehearsal.ssm.service import Service
+    from closednet_rehearsal.ssm.state import Node, Scope
+
+
+DEFAULT_CONCURRENCY = "50"
+DEFAULT_ERRORS = "0"
+SUCCESSES = frozenset({"Success", "SuccessAndReboot", "PassedAndReboot", "Skipped"})
+
+
+def start(
+    service: Service,
+    scope: Scope,
+    command: Command,
+    nodes: list[Node],
+) -> None:
+    """
+    Begin a command on its nodes.
+    """
+    for node in nodes:
+        command.invocations[node.node_id] = Invocation(
+            node_id=node.node_id,
+            name=node.name or node.details.get("ComputerName", ""),
+            message_id=f"aws.ssm.{command.command_id}.{node.node_id}",
+            steps={name: Step() for name in steps(command.content)},
+        )
+    scope.commands[command.command_id] = command
+    scope.open_commands.add(command.command_id)
+    pump(service, scope, command)
+
+
+def share(text: str, total: int, *, least: int) -> int:
+    """
+    Return a number given as such or as a percentage of `total`.
+    """
+    if not text.endswith("%"):
+        return int(text)
+    return max(least, total * int(text[:-1]) // 100)
+
+
+def pump(service: Service, scope: Scope, command: Command) -> None:
+    """
+    Hand out as many messages as concurrency and errors allow.
+    """
+    invocations = command.invocations.values()
+    if errors(command) > command.max_errors:
+        for waiting in invocations:
+            if waiting.dispatched is None and waiting.status not in ENDED:
+                end(service, waiting, "Cancelled", "Terminated")
+    busy = sum(each.dispatched is not None and not each.ended for each in invocations)
+    for waiting in invocations:
+        if busy >= command.max_concurrency:
+            break
+        if waiting.dispatched is None and waiting.status not in ENDED:
+            _hand_out(service, scope, command, waiting)
+            busy += 1
+    if all(each.status in ENDED for each in invocations):
+        scope.open_commands.discard(command.command_id)
+
+
+def errors(command: Command) -> int:
+    """
+    Count what weighs against MaxErrors; delivery timeouts do not.
+    """
+    counted = {"Failed", "Execution Timed Out", "Undeliverable"}
+    return sum(each.details in counted for each in command.invocations.values())
+
+
+def end(service: Service, invocation: Invocation, status: str, details: str) -> None:
+    """
+    End an invocation once; what ended stays as it is.
+    """
+    if invocation.status not in ENDED:
+        invocation.status, invocation.details = status, details
+        invocation.ended = service.now
+
+
+def _hand_out(
+    service: Service, scope: Scope, command: Command, invocation: Invocation
+) -> None:
+    invocation.dispatched = service.now
+    message = Message(
+        message_id=invocation.message_id,
+        topic=f"aws.ssm.sendCommand.{scope.region}.{invocation.node_id}",
+        payload=json.dumps(_payload(command)),
+        created=service.now,
+        deliver_before=command.deliver_before,
+    )
+    send(service, scope.nodes[invocation.node_id], message)
+
+
+def send(service: Service, node: Node, message: Message) -> None:
+    """
+    Put a message into a node's inbox and wake its long poll.
+    """
+    node.inbox.append(message)
+    service.arrivals.notify_all()
+
+
+def _payload(command: Command) -> JsonObject:
+    logs = command.request.get("CloudWatchOutputConfig", {})
+    enabled = bool(logs.get("CloudWatchOutputEnabled"))
+    group = logs.get("CloudWatchLogGroupName") or f"/aws/ssm/{command.document}"
+    return {
+        "Parameters": command.parameters,
+        "DocumentContent": command.content,
+        "CommandId": command.command_id,
+        "DocumentName": command.document,
+        "OutputS3BucketName": command.request.get("OutputS3BucketName", ""),
+        "OutputS3KeyPrefix": command.request.get("OutputS3KeyPrefix", ""),
+        "CloudWatchLogGroupName": group if enabled else "",
+        "CloudWatchOutputEnabled": "true" if enabled else "false",
+    }
+
+
+def settle(service: Service, scope: Scope) -> None:
+    """
+    End what has run out of time, and hand out what that makes room for.
+    """
+    for command_id in sorted(scope.open_commands):
+        command = scope.commands[command_id]
+        if service.now >= command.expires:
+            for invocation in command.invocations.values():
+                how = "Execution" if invocation.delivered else "Delivery"
+                end(service, invocation, "TimedOut", f"{how} Timed Out")
+                withdraw(scope, invocation)
+        pump(service, scope, command)
+
+
+def withdraw(scope: Scope, invocation: Invocation) -> None:
+    """
+    Take an invocation's message out of the inbox.
+    """
+    node = scope.nodes.get(invocation.node_id)
+    if node is not None:
+        node.inbox = [
+            message
+            for message in node.inbox
+            if message.message_id != invocation.message_id
+        ]
+
+
+def abandon(service: Service, scope: Scope, node: Node) -> None:
+    """
+    End everything that waits for a node that is no longer registered.
+    """
+    for command_id in sorted(scope.open_commands):
+        invocation = scope.commands[command_id].invocations.get(node.node_id)
+        if invocation is not None:
+            end(service, invocation, "Failed", "Undeliverable")
+
+
+def delivered(scope: Scope, message_id: str) -> tuple[Command, Invocation] | None:
+    """
+    Note that an agent has a message; return whose it was, if it was a command's.
+    """
+    for command_id in sorted(scope.open_commands):
+        command = scope.commands[command_id]
+        for invocation in command.invocations.values():
+            if invocation.message_id == message_id:
+                invocation.delivered = True
+                if invocation.status == "Pending":
+                    invocation.status = invocation.details = "InProgress"
+                return command, invocation
+    return None
+
+
+def reply(service: Service, scope: Scope, message_id: str, payload: Any) -> None:
+    """
+    Take an agent's reply; one that comes after the end changes nothing.
+    """
+    found = delivered(scope, message_id)
+    if found is None or found[1].status in ENDED:
+        return
+    command, invocation = found
+    for name, result in (payload.get("runtimeStatus") or {}).items():
+        _note_step(invocation, name, result)
+    invocation.trace = payload.get("documentTraceOutput", "")
+    status = payload.get("documentStatus", "InProgress")
+    if status in SUCCESSES:
+        end(service, invocation, "Success", "Success")
+    elif status == "TimedOut":
+        end(service, invocation, "TimedOut", "Execution Timed Out")
+    elif status in ENDED:
+        end(service, invocation, status, status)
+    pump(service, scope, command)
+
+
+def _note_step(invocation: Invocation, name: str, result: JsonObject) -> None:
+    known = invocation.steps
+    step = known.get(name) or known.get(result.get("stepName") or "")
+    if step is None:
+        step = known.setdefault(name, Step())
+    status = result.get("status", "InProgress")
+    if step.status in ENDED and status not in ENDED | SUCCESSES:
+        return
+    step.status = "Success" if status in SUCCESSES else status
+    step.code = int(result.get("code", -1))
+    step.stdout = result.get("standardOutput", "")
+    step.stderr = result.get("standardError", "")
+    step.output = result.get("output", "")
+    step.started = result.get("startDateTime", "")
+    step.ended = result.get("endDateTime", "")
