@@ -4,10 +4,11 @@ Route 53 Resolver inbound endpoints.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import tagging
+from closednet.aws.resolver_reads import ResolverReads
 from closednet.errors import AwsError
 from closednet.model import naming
 from closednet.model.change import Found
@@ -36,19 +37,6 @@ INTERFACES: Final = (
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcs",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class InboundState:
-    """
-    An inbound endpoint as it is; `addresses` maps each address to its status.
-    """
-
-    endpoint_id: str
-    name: str
-    status: str
-    message: str
-    addresses: Mapping[str, str]
 
 
 class ResolverEndpoints(PlainKind):
@@ -86,38 +74,23 @@ class ResolverEndpoints(PlainKind):
     def __init__(self, account: Account, groups: SecurityGroups) -> None:
         self._account = account
         self._groups = groups
+        self._reads = ResolverReads(account, groups)
 
     def find(
         self, wanted: Iterable[ResolverEndpoint]
     ) -> Mapping[str, Found[ResolverEndpoint]]:
         found = {}
         for spec in wanted:
-            raw = self._pick(spec)
+            raw = self._reads.pick(spec)
             if raw is not None:
-                owned = self._owned(raw, spec)
-                found[spec.key] = Found(self._spec(raw, spec), str(raw["Id"]), owned)
+                owned = self._reads.owned(raw, spec)
+                found[spec.key] = Found(
+                    self._reads.spec(raw, spec), str(raw["Id"]), owned
+                )
         return found
 
-    def state(self, spec: ResolverEndpoint) -> InboundState | None:
-        """
-        Return the endpoint as it is, or None if there is none.
-        """
-        raw = self._pick(spec)
-        if raw is None:
-            return None
-        return InboundState(
-            endpoint_id=str(raw["Id"]),
-            name=str(raw.get("Name", "")),
-            status=str(raw["Status"]),
-            message=str(raw.get("StatusMessage", "")),
-            addresses={
-                str(item.get("Ip", "")): str(item.get("Status", ""))
-                for item in self._addresses(str(raw["Id"]))
-            },
-        )
-
     def create(self, spec: ResolverEndpoint) -> str:
-        raw = self._pick(spec)
+        raw = self._reads.pick(spec)
         if raw is not None:
             return str(raw["Id"])
         for token in naming.successors(self._token(spec)):
@@ -141,7 +114,7 @@ class ResolverEndpoints(PlainKind):
         )
 
     def update(self, old: ResolverEndpoint, new: ResolverEndpoint) -> str:
-        raw = self._pick(new)
+        raw = self._reads.pick(new)
         fixed = (old.security_group, old.protocols, old.vpc_id)
         if raw is None or fixed != (new.security_group, new.protocols, new.vpc_id):
             raise AwsError(
@@ -170,7 +143,7 @@ class ResolverEndpoints(PlainKind):
     def settle(self, specs: Iterable[ResolverEndpoint]) -> None:
         for spec in specs:
             self._account.waiting.until(
-                lambda spec=spec: self._usable(spec) or None,
+                partial(self._usable, spec),
                 what=f"status OPERATIONAL of {spec.key}",
             )
 
@@ -181,64 +154,18 @@ class ResolverEndpoints(PlainKind):
             what=f"the removal of {', '.join(keys)}",
         )
 
-    def _usable(self, spec: ResolverEndpoint) -> bool:
-        state = self.state(spec)
+    def _usable(self, spec: ResolverEndpoint) -> bool | None:
+        state = self._reads.state(spec)
         if state is not None and state.status in FAILED:
             raise AwsError(
                 f"{spec.key} ({state.endpoint_id}) is {state.status}: {state.message}",
                 hint="look at its addresses in Route 53 Resolver, then run this again",
             )
-        return state is not None and state.status == OPERATIONAL
+        return (state is not None and state.status == OPERATIONAL) or None
 
     def _is_there(self, spec: ResolverEndpoint) -> bool:
-        return any(self._owned(raw, spec) for raw in self._all(spec, gone_too=True))
-
-    def _pick(self, spec: ResolverEndpoint) -> Any:
-        """
-        Return our endpoint, else the one that has a pinned address, else None.
-        """
-        raws = self._all(spec)
-        for raw in raws:
-            if self._owned(raw, spec):
-                return raw
-        pinned = {address.ip for address in spec.addresses}
-        for raw in raws:
-            if pinned & {item.get("Ip") for item in self._addresses(str(raw["Id"]))}:
-                return raw
-        return None
-
-    def _all(self, spec: ResolverEndpoint, *, gone_too: bool = False) -> list[Any]:
-        with self._account.call("route53resolver:ListResolverEndpoints", spec.key):
-            client = self._account.route53resolver
-            pages = client.get_paginator("list_resolver_endpoints")
-            raws = pages.paginate().build_full_result()["ResolverEndpoints"]
-        return [
-            raw
-            for raw in raws
-            if (raw.get("HostVPCId"), raw.get("Direction")) == (spec.vpc_id, "INBOUND")
-            and (gone_too or raw.get("Status") != "DELETING")
-        ]
-
-    def _addresses(self, endpoint_id: str) -> list[Any]:
-        operation = "route53resolver:ListResolverEndpointIpAddresses"
-        with self._account.call(operation, endpoint_id):
-            client = self._account.route53resolver
-            pages = client.get_paginator("list_resolver_endpoint_ip_addresses")
-            answer = pages.paginate(ResolverEndpointId=endpoint_id).build_full_result()
-        return list(answer["IpAddresses"])
-
-    def _spec(self, raw: Any, wanted: ResolverEndpoint) -> ResolverEndpoint:
-        names = self._groups.names(wanted.vpc_id)
-        groups = raw.get("SecurityGroupIds", ())
-        return ResolverEndpoint(
-            name=wanted.name,
-            vpc_id=str(raw["HostVPCId"]),
-            addresses=frozenset(
-                PinnedAddress(str(item["SubnetId"]), str(item["Ip"]))
-                for item in self._addresses(str(raw["Id"]))
-            ),
-            security_group=", ".join(sorted(names.get(g, g) for g in groups)),
-            protocols=frozenset(raw.get("Protocols") or ("Do53",)),
+        return any(
+            self._reads.owned(raw, spec) for raw in self._reads.all(spec, gone_too=True)
         )
 
     def _request(self, spec: ResolverEndpoint) -> dict[str, Any]:
@@ -270,15 +197,6 @@ class ResolverEndpoints(PlainKind):
                 ResolverEndpointId=endpoint_id,
                 IpAddress={"SubnetId": address.subnet, "Ip": address.ip},
             )
-
-    def _owned(self, raw: Any, spec: ResolverEndpoint) -> bool:
-        return naming.is_token_of(
-            str(raw.get("CreatorRequestId", "")),
-            self._account.site,
-            spec.key,
-            self._account.generation,
-            spec.vpc_id,
-        )
 
     def _token(self, spec: ResolverEndpoint) -> str:
         account = self._account

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.endpoint_reads import EndpointReads
-from closednet.aws.zones import Changes
+from closednet.aws.zone_changes import Changes
 from closednet.errors import AwsError, PreconditionError
 from closednet.model.change import Found
 from closednet.model.specs.network import ZoneRecord, endpoint_key
@@ -74,14 +74,20 @@ class ZoneRecords(PlainKind):
         return found
 
     def create(self, spec: ZoneRecord) -> str:
-        return self._write("UPSERT", spec)
+        return self._upsert(spec)
 
     def update(self, old: ZoneRecord, new: ZoneRecord) -> str:  # noqa: ARG002
-        return self._write("UPSERT", new)
+        return self._upsert(new)
 
     def delete(self, spec: ZoneRecord, resource_id: str) -> None:  # noqa: ARG002
+        """
+        Remove the record as it stands: Route 53 wants to be told all of it.
+        """
+        raw = self._records(spec.zone).get((spec.name, spec.type))
+        if raw is None:
+            return
         try:
-            self._write("DELETE", spec)
+            self._change("DELETE", spec, raw)
         except AwsError as err:
             if err.code != ABSENT:
                 raise
@@ -92,17 +98,11 @@ class ZoneRecords(PlainKind):
     def settle_deleted(self, specs: Iterable[ZoneRecord]) -> None:  # noqa: ARG002
         self._changes.wait()
 
-    def _write(self, action: str, spec: ZoneRecord) -> str:
-        zone_id = self._zone_id(spec.zone)
+    def _upsert(self, spec: ZoneRecord) -> str:
         target = self._targets((spec,)).get(spec.target)
-        if not zone_id or target is None:
-            missing = spec.target if target is None else f"hosted-zone/{spec.zone}"
-            raise PreconditionError(
-                f"{spec.key} needs {missing}, which does not exist",
-                missing=(missing,),
-                hint="apply the step that makes it first",
-            )
-        record: Any = {
+        if target is None:
+            raise _missing(spec, spec.target)
+        record = {
             "Name": spec.name,
             "Type": spec.type,
             "AliasTarget": {
@@ -111,13 +111,21 @@ class ZoneRecords(PlainKind):
                 "EvaluateTargetHealth": False,
             },
         }
-        batch: Any = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+        self._change("UPSERT", spec, record)
+        return f"{spec.name} {spec.type}"
+
+    def _change(self, action: Any, spec: ZoneRecord, record: Any) -> None:
+        zone_id = self._zone_id(spec.zone)
+        if not zone_id:
+            raise _missing(spec, f"hosted-zone/{spec.zone}")
         with self._account.call("route53:ChangeResourceRecordSets", spec.key):
             answer = self._account.route53.change_resource_record_sets(
-                HostedZoneId=zone_id, ChangeBatch=batch
+                HostedZoneId=zone_id,
+                ChangeBatch={
+                    "Changes": [{"Action": action, "ResourceRecordSet": record}]
+                },
             )
         self._changes.remember(answer["ChangeInfo"])
-        return f"{spec.name} {spec.type}"
 
     def _zone_id(self, name: str) -> str:
         return self._zones.associated(self._vpc_id).get(name, ("", ""))[0]
@@ -152,6 +160,14 @@ def plain(name: str) -> str:
     Return a record's name without Route 53's escapes and the last dot.
     """
     return name.replace("\\052", "*").rstrip(".").lower()
+
+
+def _missing(spec: ZoneRecord, what: str) -> PreconditionError:
+    return PreconditionError(
+        f"{spec.key} needs {what}, which does not exist",
+        missing=(what,),
+        hint="apply the step that makes it first",
+    )
 
 
 def _logical(raw: Mapping[str, Any], targets: Mapping[str, AliasTarget]) -> str:

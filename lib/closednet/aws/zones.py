@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import tagging
+from closednet.aws.zone_changes import Changes
 from closednet.errors import AwsError
 from closednet.model import naming
 from closednet.model.change import Found
@@ -27,39 +28,6 @@ READS: Final = (
     "route53:ListHostedZonesByVPC",
     "route53:ListTagsForResource",
 )
-
-
-class Changes:
-    """
-    Changes of Route 53 that are still on their way to its servers.
-    """
-
-    def __init__(self, account: Account) -> None:
-        self._account = account
-        self._pending: list[str] = []
-
-    def remember(self, info: Mapping[str, Any]) -> None:
-        """
-        Keep a change to wait for.
-        """
-        self._pending.append(str(info["Id"]).removeprefix("/change/"))
-
-    def wait(self) -> None:
-        """
-        Wait until every remembered change has reached all servers.
-        """
-        while self._pending:
-            change = self._pending[-1]
-            self._account.waiting.until(
-                lambda change=change: self._in_sync(change) or None,
-                what=f"INSYNC of Route 53 change {change}",
-            )
-            self._pending.pop()
-
-    def _in_sync(self, change: str) -> bool:
-        with self._account.call("route53:GetChange", change):
-            answer = self._account.route53.get_change(Id=change)
-        return answer["ChangeInfo"]["Status"] == "INSYNC"
 
 
 class HostedZones(PlainKind):

@@ -7,8 +7,6 @@ bar, no traceback of papermill itself, and no output file that was not scrubbed.
 
 from __future__ import annotations
 
-import closednet.batch.light  # noqa: I001 - before nbformat is imported
-
 import tempfile
 
 from dataclasses import dataclass

@@ -4,9 +4,9 @@ The pages of a run: each executed notebook, and the index over all of it.
 
 from __future__ import annotations
 
-import closednet.batch.light  # noqa: I001, F401 - before nbconvert is imported
-
 from typing import TYPE_CHECKING
+
+import closednet.batch.light  # noqa: F401 - before nbconvert is imported
 
 from closednet.evidence import html
 

@@ -161,7 +161,8 @@ def _run_dir(text: str) -> Path:
         )
     if not (folder / "journal.jsonl").is_file():
         raise EvidenceError(
-            f"{text} holds no journal", hint="give the folder of one run, not its parent"
+            f"{text} holds no journal",
+            hint="give the folder of one run, not its parent",
         )
     return folder
 

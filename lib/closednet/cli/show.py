@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from closednet.model.report import Report
 
 
-def rollout(
-    plan: RolloutPlan, lines: Sequence[CostLine], calls: Sequence[str]
-) -> None:
+def rollout(plan: RolloutPlan, lines: Sequence[CostLine], calls: Sequence[str]) -> None:
     """
     Print a rollout plan with its costs, its calls and its digest.
     """
@@ -51,7 +49,12 @@ def status(rows: Sequence[dict[str, Any]], runs: Sequence[KnownRun]) -> None:
     Print what stands, step by step, and the runs of the site.
     """
     table = [
-        (row["step"], str(row["stands"]), str(row["to_do"]), ", ".join(row["keys_to_do"]))
+        (
+            row["step"],
+            str(row["stands"]),
+            str(row["to_do"]),
+            ", ".join(row["keys_to_do"]),
+        )
         for row in rows
     ]
     print(plain_table(("step", "stands", "to do", "what"), table))

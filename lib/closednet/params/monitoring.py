@@ -45,7 +45,9 @@ class CloudWatch(Section):
         description="ssm-role: the node's own rotating credentials; iam-user: an"
         " access key in a profile on every server, as in 2022.",
     )
-    user_name: str = Field("closednet-cloudwatch-agent", pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")
+    user_name: str = Field(
+        "closednet-cloudwatch-agent", pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$"
+    )
     config_store: Literal["file", "parameter-store"] = "file"
     namespace: Dimension = "CWAgent"
     interval_s: int = Field(60, ge=1, le=172800)

@@ -91,7 +91,11 @@ def _default(field: FieldInfo) -> str:
         return "as below"
     if isinstance(value, tuple):
         return f"`[{', '.join(map(str, value))}]`"
-    return "none" if value is None else f"`{str(value).lower() if value in (True, False) else value}`"
+    return (
+        "none"
+        if value is None
+        else f"`{str(value).lower() if value in (True, False) else value}`"
+    )
 
 
 def _meaning(field: FieldInfo) -> str:

@@ -32,7 +32,7 @@ def wait_for_people(site: Site, step: Step, receipt: Receipt) -> Receipt:
     if not waiting or not limit:
         return receipt
     people = sorted({change.who for change in waiting})
-    print(f"waiting for: {', '.join(people)}", file=sys.stderr)  # noqa: T201 - progress for the person at the terminal
+    print(f"waiting for: {', '.join(people)}", file=sys.stderr)
     patience = Waiting(site.waiting.poll_s, limit)
     try:
         patience.until(

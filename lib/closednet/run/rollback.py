@@ -147,7 +147,11 @@ class RollbackRun:
             f"{key_of(change)}: {text}"
             for step, plan in zip(self.steps, rollout.plans, strict=True)
             for change in plan.changes
-            if (text := engine.kind_of(step, change).irreversible(engine.spec_of(change)))
+            if (
+                text := engine.kind_of(step, change).irreversible(
+                    engine.spec_of(change)
+                )
+            )
         ]
         return tuple(said)
 

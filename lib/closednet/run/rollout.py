@@ -60,6 +60,9 @@ def _verified(name: str, site: Site) -> Report:
         return registry.build(name, site).verify()
     except ClosednetError as err:
         check = Check(
-            f"{name} can be verified", passed=False, evidence=err.message, remedy=err.hint
+            f"{name} can be verified",
+            passed=False,
+            evidence=err.message,
+            remedy=err.hint,
         )
         return Report(name, (check,))
