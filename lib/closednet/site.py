@@ -113,10 +113,10 @@ class Site:
         return Account(role, self.params, self.waiting, self._keep_call)
 
     def _keep_call(self, call: AwsCall) -> None:
-        self.recorder.record("aws-call", call=canonical.to_json(call))
+        self.recorder.record("aws-call", **_data(call))
 
     def _keep_transcript(self, transcript: Transcript) -> None:
-        self.recorder.record("host", transcript=canonical.to_json(transcript))
+        self.recorder.record("host", **_data(transcript))
 
     def confirm_accounts(self) -> None:
         """
@@ -128,6 +128,13 @@ class Site:
         self.network.confirm_identity()
         if self.management is not self.network:
             self.management.confirm_identity()
+
+
+def _data(value: object) -> dict[str, canonical.Json]:
+    data = canonical.to_json(value)
+    if not isinstance(data, dict):
+        raise TypeError(f"{type(value).__name__} is no event")
+    return data
 
 
 def params_digest(params: SiteParams) -> str:

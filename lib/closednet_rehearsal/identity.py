@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import re
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs
 
 from moto.iam.models import iam_backends
@@ -22,11 +23,23 @@ from closednet_rehearsal.settings import (
 from closednet_rehearsal.stage import world
 
 
+KeySource: TypeAlias = Callable[[str], tuple[str, str] | None]
+
 ANONYMOUS: Final = "anonymous"
 _CREDENTIAL: Final = re.compile(r"Credential=([^/,\s]+)/(\d+)/([^/]+)/([^/]+)/")
 
 # Key ids that were given out: once deleted they must not pass for the operator's.
 _ISSUED: Final[dict[str, float]] = {}
+
+# Others that give out keys, such as Systems Manager to its nodes.
+_SOURCES: Final[list[KeySource]] = []
+
+
+def add_key_source(source: KeySource) -> None:
+    """
+    Ask `source` too, from now on, whose key it is.
+    """
+    _SOURCES.append(source)
 
 
 def remember_key(access_key_id: str, lifetime_s: float = 0.0) -> None:
@@ -41,6 +54,7 @@ def forget_keys() -> None:
     Forget every key that was given out (a new rehearsal starts).
     """
     _ISSUED.clear()
+    _SOURCES.clear()
 
 
 def credential_scope(environ: dict[str, Any]) -> tuple[str, str, str] | None:
@@ -80,6 +94,10 @@ def key_owner(access_key_id: str) -> tuple[str, str]:
         key = iam_backends[account]["aws"].access_keys.get(access_key_id)
         if key is not None:
             return account, _principal(account, key)
+    for source in _SOURCES:
+        owner = source(access_key_id)
+        if owner is not None:
+            return owner
     if access_key_id in _ISSUED:
         raise Refusal(
             "InvalidClientTokenId",

@@ -63,11 +63,14 @@ class Associations(PlainKind):
         Make the association; its first run begins at once.
         """
         tags = pairs(naming.tags(self._account.site, spec.key))
-        with self._account.call("ssm:CreateAssociation", spec.name):
+        call = self._account.call("ssm:CreateAssociation", spec.name)
+        # A request whose answer was lost is sent again by botocore.
+        with Tolerating("AssociationAlreadyExists"), call:
             raw = self._account.ssm.create_association(
                 Name=spec.document, Tags=tags, **_request(spec)
             )
-        return raw["AssociationDescription"]["AssociationId"]
+            return raw["AssociationDescription"]["AssociationId"]
+        return self.id_of(spec.name) or ""
 
     def update(self, old: Association, new: Association) -> str:  # noqa: ARG002 - replaced as a whole
         """

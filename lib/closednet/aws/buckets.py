@@ -45,7 +45,9 @@ class Buckets:
         call = self._account.call("s3:GetBucketLocation", name)
         with Tolerating(*MISSING), call:
             raw = self._account.s3.get_bucket_location(Bucket=name)
-            region = raw.get("LocationConstraint") or OLDEST_REGION
+            # The oldest Region has no constraint, whatever the types say.
+            answer: str | None = raw.get("LocationConstraint")
+            region = answer or OLDEST_REGION
             return BucketState(name, region, self._kms_key(name))
         return BucketState(name)
 

@@ -4,13 +4,14 @@ Run Command: send a document to nodes and collect what each of them answered.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.buckets import Buckets
+from closednet.aws.command_results import CommandOutcome, NodeResult, node_result
 from closednet.aws.log_groups import log_events
 from closednet.aws.tolerance import Tolerating
-from closednet.errors import AdapterError
+from closednet.errors import AdapterError, AwsError
 
 
 if TYPE_CHECKING:
@@ -26,52 +27,7 @@ MOST_NODES: Final = 50
 SHORTEST_TIMEOUT_S: Final = 30
 LONGEST_COMMENT: Final = 100
 FINAL: Final = frozenset({"Success", "Cancelled", "TimedOut", "Failed"})
-ERROR_MARK: Final = "----------ERROR-------"
 UNANSWERED: Final = "NoAnswer"
-
-
-@dataclass(frozen=True, slots=True)
-class NodeResult:
-    """
-    How a command ended on one node; `response_code` is -1 before it began.
-    """
-
-    node_id: str
-    status: str
-    response_code: int
-    output: str
-    error: str
-
-    @property
-    def succeeded(self) -> bool:
-        """
-        Whether the document did all its steps.
-        """
-        return self.status == "Success"
-
-
-@dataclass(frozen=True, slots=True)
-class CommandOutcome:
-    """
-    The commands that were sent, one for 50 nodes, and the result of every node.
-    """
-
-    command_ids: tuple[str, ...]
-    results: tuple[NodeResult, ...]
-
-    @property
-    def command_id(self) -> str:
-        """
-        The first command's id.
-        """
-        return self.command_ids[0] if self.command_ids else ""
-
-    @property
-    def succeeded(self) -> bool:
-        """
-        Whether it succeeded on every node, and there was one.
-        """
-        return bool(self.results) and all(result.succeeded for result in self.results)
 
 
 class Commands:
@@ -176,7 +132,7 @@ class Commands:
 
         def all_final() -> bool | None:
             invocations = self._invocations(command_id)
-            latest.update({raw["InstanceId"]: _result(raw) for raw in invocations})
+            latest.update({raw["InstanceId"]: node_result(raw) for raw in invocations})
             final = [raw for raw in invocations if raw["Status"] in FINAL]
             return True if len(final) >= len(node_ids) else None
 
@@ -185,7 +141,9 @@ class Commands:
             replace(self._waiting, timeout_s=patience).until(
                 all_final, what=f"command {command_id}"
             )
-        except AdapterError:
+        except AdapterError as err:
+            if isinstance(err, AwsError):
+                raise
             self._recorder.record("command-unanswered", command=command_id)
         silent = NodeResult("", UNANSWERED, -1, "", "no answer in time")
         return [latest.get(n, replace(silent, node_id=n)) for n in node_ids]
@@ -209,18 +167,3 @@ class Commands:
             comment=comment,
             results={result.node_id: result.status for result in results},
         )
-
-
-def _result(raw: Any) -> NodeResult:
-    plugins = raw.get("CommandPlugins", ())
-    texts = [plugin.get("Output", "").partition(ERROR_MARK) for plugin in plugins]
-    codes = [plugin.get("ResponseCode", -1) for plugin in plugins]
-    # A step that does not fit the platform is skipped with code 0.
-    worst = max(codes, key=abs, default=-1)
-    return NodeResult(
-        node_id=raw["InstanceId"],
-        status=raw.get("StatusDetails", raw["Status"]).replace(" ", ""),
-        response_code=worst,
-        output="".join(out for out, _, _ in texts).strip(),
-        error="".join(err for _, _, err in texts).strip(),
-    )

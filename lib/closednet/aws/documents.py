@@ -81,14 +81,17 @@ class SessionDocuments(PlainKind):
         """
         Make the document.
         """
-        with self._account.call("ssm:CreateDocument", SESSION_DOCUMENT):
+        call = self._account.call("ssm:CreateDocument", SESSION_DOCUMENT)
+        # A request whose answer was lost is sent again by botocore.
+        with Tolerating("DocumentAlreadyExists"), call:
             self._account.ssm.create_document(
                 Content=canonical.text(_new_content(spec)),
                 Name=SESSION_DOCUMENT,
                 DocumentType="Session",
                 DocumentFormat="JSON",
             )
-        return SESSION_DOCUMENT
+            return SESSION_DOCUMENT
+        return self.update(spec, spec)
 
     def update(self, old: SessionPreferences, new: SessionPreferences) -> str:  # noqa: ARG002 - our lines only
         """

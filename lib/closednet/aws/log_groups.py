@@ -56,14 +56,18 @@ class LogGroups(PlainKind):
                     tags = self._account.logs.list_tags_for_resource(resourceArn=arn)
                 owned = naming.is_ours(tags.get("tags", {}), self._account.site)
                 seen = LogGroup(spec.name, raw.get("retentionInDays", 0))
-                found[spec.key] = Found(seen, arn, owned)
+                # Ours without retention is what an interrupted run left half made.
+                if seen.retention_days or not (owned and spec.retention_days):
+                    found[spec.key] = Found(seen, arn, owned)
         return found
 
     def create(self, spec: LogGroup) -> str:
         """
         Make the log group and set its retention.
         """
-        with self._account.call("logs:CreateLogGroup", spec.name):
+        call = self._account.call("logs:CreateLogGroup", spec.name)
+        # It was not found whole: one that exists is ours, half made.
+        with Tolerating("ResourceAlreadyExistsException"), call:
             self._account.logs.create_log_group(
                 logGroupName=spec.name,
                 tags=naming.tags(self._account.site, spec.key),

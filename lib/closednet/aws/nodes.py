@@ -43,8 +43,8 @@ class ManagedNode:
         """
         Tell whether this node is the server `host` of the inventory.
         """
-        computer = self.computer_name.partition(".")[0].lower()
-        names = {computer, self.computer_name.lower()}
+        computer = self.computer_name.lower()
+        names = {computer, computer.partition(".")[0]}
         return host.name.lower() in names or host.address == self.ip_address
 
 
@@ -112,6 +112,23 @@ class ManagedNodes:
                 )
                 for raw in page["InstanceInformationList"]
             )
+
+
+def by_host(
+    nodes: Iterable[ManagedNode], hosts: Iterable[Host]
+) -> dict[str, ManagedNode]:
+    """
+    Return the node of every server that has one, by the server's name.
+
+    A server that registered twice has a stale node too; the online one counts.
+    """
+    ranked = sorted(nodes, key=lambda n: (n.ping_status != "Online", n.node_id))
+    found: dict[str, ManagedNode] = {}
+    for host in hosts:
+        node = next((node for node in ranked if node.is_host(host)), None)
+        if node is not None:
+            found[host.name] = node
+    return found
 
 
 def _node(raw: Any) -> ManagedNode:

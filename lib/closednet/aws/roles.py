@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.tagging import mapping, pairs
 from closednet.aws.tolerance import Tolerating
+from closednet.errors import AwsError
 from closednet.model import iam_policies, naming
 from closednet.model.change import Found
 from closednet.model.specs.management import Role, RolePolicy
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from closednet.aws.account import Account
 
 
+EXISTS: Final = "EntityAlreadyExists"
 MISSING: Final = ("NoSuchEntity", "NoSuchEntityException")
 
 
@@ -62,14 +64,20 @@ class Roles(PlainKind):
         Make the role; one of that name that appeared meanwhile is found instead.
         """
         tags = naming.tags(self._account.site, spec.key)
-        with self._account.call("iam:CreateRole", spec.name):
-            raw = self._account.iam.create_role(
-                RoleName=spec.name,
-                AssumeRolePolicyDocument=spec.trust,
-                Description=spec.description,
-                Tags=pairs(tags),
-            )
-        return raw["Role"]["Arn"]
+        try:
+            with self._account.call("iam:CreateRole", spec.name):
+                self._account.iam.create_role(
+                    RoleName=spec.name,
+                    AssumeRolePolicyDocument=spec.trust,
+                    Description=spec.description,
+                    Tags=pairs(tags),
+                )
+        except AwsError as err:
+            # A request whose answer was lost is sent again by botocore.
+            found = self.find([spec]).get(spec.key)
+            if err.code != EXISTS or found is None or not found.owned:
+                raise
+        return self._arn(spec)
 
     def update(self, old: Role, new: Role) -> str:
         """
@@ -84,7 +92,7 @@ class Roles(PlainKind):
         if old.description != new.description:
             with self._account.call("iam:UpdateRole", new.name):
                 iam.update_role(RoleName=new.name, Description=new.description)
-        return f"arn:{self._account.partition}:iam::{self._account.id}:role/{new.name}"
+        return self._arn(new)
 
     def delete(self, spec: Role, resource_id: str) -> None:  # noqa: ARG002 - by name
         """
@@ -118,6 +126,10 @@ class Roles(PlainKind):
             ]
         texts = {name: read_policy(self._account, role, name) for name in names}
         return {name: text for name, text in texts.items() if text is not None}
+
+    def _arn(self, spec: Role) -> str:
+        owner = f"arn:{self._account.partition}:iam::{self._account.id}"
+        return f"{owner}:role/{spec.name}"
 
 
 class RolePolicies(PlainKind):

@@ -80,25 +80,24 @@ class ParameterStore:
         """
         Keep `secret` under `name`, in place of what was there.
         """
-        ssm = self._account.ssm
+        call = self._account.call("ssm:PutParameter", name)
         # Parameter Store takes tags with a new parameter only.
-        if self.exists(name):
-            with self._account.call("ssm:PutParameter", name):
-                ssm.put_parameter(
-                    Name=name,
-                    Value=secret.reveal(),
-                    Type="SecureString",
-                    Description=description,
-                    Overwrite=True,
-                )
-            return
-        with self._account.call("ssm:PutParameter", name):
-            ssm.put_parameter(
+        with Tolerating("ParameterAlreadyExists"), call:
+            self._account.ssm.put_parameter(
                 Name=name,
                 Value=secret.reveal(),
                 Type="SecureString",
                 Description=description,
                 Tags=pairs(tags),
+            )
+            return
+        with self._account.call("ssm:PutParameter", name):
+            self._account.ssm.put_parameter(
+                Name=name,
+                Value=secret.reveal(),
+                Type="SecureString",
+                Description=description,
+                Overwrite=True,
             )
 
     def get(self, name: str) -> Secret | None:

@@ -7,20 +7,20 @@ bar, no traceback of papermill itself, and no output file that was not scrubbed.
 
 from __future__ import annotations
 
+import json
 import tempfile
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import papermill
 
 from nbclient.exceptions import DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from closednet.batch.kernels import SocketKernelManager
-from closednet.evidence.normalise import normalise
+from closednet.evidence import files, normalise
 from closednet.redact import redact
 
 
@@ -88,10 +88,8 @@ def _run(
 
 
 def _keep(raw: Path, output: Path) -> None:
-    executed = normalise(nbformat.read(raw, as_version=4))
-    partial = output.with_suffix(".partial")
-    partial.write_text(nbformat.writes(executed) + "\n", encoding="utf-8")
-    partial.replace(output)
+    executed = json.loads(raw.read_text("utf-8"))
+    files.write_text(output, normalise.dumps(normalise.normalise(executed)))
 
 
 def _judged(outcome: Outcome, output: Path) -> Outcome:
@@ -102,11 +100,13 @@ def _judged(outcome: Outcome, output: Path) -> Outcome:
     """
     if not outcome.ok:
         return outcome
-    cells = nbformat.read(output, as_version=4).cells
+    cells = json.loads(output.read_text("utf-8"))["cells"]
     skipped = [
         n
         for n, cell in enumerate(cells)
-        if cell.cell_type == "code" and cell.source and cell.execution_count is None
+        if cell["cell_type"] == "code"
+        and cell["source"]
+        and cell["execution_count"] is None
     ]
     if not skipped:
         return outcome

@@ -28,10 +28,12 @@ class SocketKernelManager(AsyncKernelManager):
         self.transport = "ipc"
         self.ip = os.fspath(self._folder / "kernel")
 
-    def cleanup_resources(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002 - the base class's signature
+    async def _async_cleanup_resources(self, restart: bool = False) -> None:  # noqa: FBT001, FBT002 - the base class's signature
         """
         Remove the sockets once the kernel is gone for good.
         """
-        super().cleanup_resources(restart)
+        await super()._async_cleanup_resources(restart)
         if not restart:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    cleanup_resources = _async_cleanup_resources

@@ -11,27 +11,28 @@ import time
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet import errors, registry
 from closednet.batch import pages
 from closednet.batch.execute import Outcome, execute
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
-from closednet.evidence import archive, codec
+from closednet.evidence import archive, codec, runs
 from closednet.evidence.report import load_run
-from closednet.evidence.run_folder import RunFolder, lock, new_run_id, utc_now
-from closednet.evidence.runs import open_run_under
-from closednet.render import views
+from closednet.evidence.run_folder import RunFolder, utc_now
 from closednet.run import approvals
 from closednet.run.locking import HELD
 from closednet.run.opening import open_rollback
 from closednet.run.rollout import plan_rollout
+from closednet.run.viewing import coverage
 from closednet.site import Site, open_site
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from closednet.model.plan import Plan, RolloutPlan
 
 CELL_TIMEOUT_S: Final = 7200
 
@@ -59,7 +60,7 @@ def apply(
         for plan in (planned, *_brought(plan_file)):
             codec.write_plan(store.path / f"{plan.digest}.json", plan)
         approvals.require(store, planned, approve)
-        chosen = run_id or open_run_under(store.root, store.site, approve) or _new()
+        chosen = run_id or _open_under(store, approve) or _new()
         names = _names(first)
         batch = _Batch(params_file, RunFolder(store.root, store.site, chosen))
         outcome = batch.run_all(names, {"approve": approve})
@@ -79,7 +80,7 @@ def undo(params_file: str, run_id: str, *, approve: str) -> int:
         run = open_rollback(params_file, run_id=chosen, undo=run_id)
         view = run.plan()
         if not approve:
-            print(views.text(view))
+            print(view.text())
         approvals.require(run.folder, view.rollout, approve)
         batch = _Batch(params_file, run.folder)
         outcome = batch.run_all(
@@ -108,9 +109,10 @@ class _Batch:
         """
         pages.write(self.folder)
         if outcome.ok:
-            archive.seal(self.folder.path)
-        report = load_run(self.folder.path)
-        print(views.text(views.CoverageView(report)))
+            archive.seal(self.folder)
+        report = load_run(self.folder)
+        print(coverage(report).text())
+        print(report.text())
         took = time.monotonic() - self.started
         print(f"run {self.folder.run_id} in {took:.1f} s: {self.folder.path}")
         if not outcome.ok:
@@ -155,12 +157,23 @@ def _names(first: str | None) -> list[str]:
     return names[names.index(registry.entry(first).notebook) :] if first else names
 
 
-def _brought(plan_file: Path | None) -> list[codec.AnyPlan]:
+def _brought(plan_file: Path | None) -> list[Plan | RolloutPlan]:
     return [codec.read_plan(plan_file)] if plan_file else []
 
 
 def _new() -> str:
-    return new_run_id(utc_now(), secrets.token_bytes(8))
+    return runs.new_run_id(utc_now(), secrets.token_bytes(8))
+
+
+def _open_under(store: RunFolder, digest: str) -> str:
+    """
+    Return the unsealed run that was approved by `digest`, to go on with it.
+    """
+    newest = runs.latest_open(store.root, store.site)
+    if newest is None:
+        return ""
+    approved = {e.data.get("digest") for e in newest.events() if e.kind == "approval"}
+    return newest.run_id if digest in approved else ""
 
 
 @contextmanager
@@ -168,7 +181,7 @@ def _held(site: Site) -> Iterator[None]:
     """
     Hold the site's lock for this process and the kernels that it starts.
     """
-    with lock(site.evidence_root, site.params.site):
+    with runs.site_lock(site.evidence_root, site.params.site, run_id="batch"):
         os.environ[HELD] = str(os.getpid())
         try:
             yield

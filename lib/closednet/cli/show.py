@@ -10,26 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from closednet.evidence import archive
 from closednet.evidence.report import load_run
-from closednet.render import views
-from closednet.render.tables import plain_table
+from closednet.evidence.run_folder import RunFolder
+from closednet.render.closing import table_view
+from closednet.render.views import ReportView, RolloutView
+from closednet.run.viewing import coverage
 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from closednet.evidence.runs import KnownRun
-    from closednet.model.costs import CostLine
     from closednet.model.plan import RolloutPlan
     from closednet.model.report import Report
 
 
-def rollout(plan: RolloutPlan, lines: Sequence[CostLine], calls: Sequence[str]) -> None:
+def rollout(plan: RolloutPlan, lines: Sequence[str], calls: Sequence[str]) -> None:
     """
     Print a rollout plan with its costs, its calls and its digest.
     """
-    view = views.RolloutView(plan, costs=tuple(lines), calls=tuple(calls))
-    print(views.text(view))
+    print(RolloutView(plan, costs=tuple(lines), calls=tuple(calls)).text())
 
 
 def reports(all_reports: Sequence[Report]) -> None:
@@ -37,14 +36,14 @@ def reports(all_reports: Sequence[Report]) -> None:
     Print the checks of all steps, the failed ones with their remedies.
     """
     for report in all_reports:
-        print(views.text(views.ReportView(report)))
+        print(ReportView(report).text())
         print()
     failed = sum(len(report.failures) for report in all_reports)
     checks = sum(len(report.checks) for report in all_reports)
     print(f"{checks - failed} of {checks} checks passed")
 
 
-def status(rows: Sequence[dict[str, Any]], runs: Sequence[KnownRun]) -> None:
+def status(rows: Sequence[dict[str, Any]], runs: Sequence[RunFolder]) -> None:
     """
     Print what stands, step by step, and the runs of the site.
     """
@@ -57,21 +56,29 @@ def status(rows: Sequence[dict[str, Any]], runs: Sequence[KnownRun]) -> None:
         )
         for row in rows
     ]
-    print(plain_table(("step", "stands", "to do", "what"), table))
+    print(table_view("", ("step", "stands", "to do", "what"), table).text())
     print()
-    listed = [(run.run_id, run.state) for run in runs]
-    print(plain_table(("run", "state"), listed) if listed else "no run yet")
+    listed = [(run.run_id, state(run)) for run in runs]
+    print(table_view("", ("run", "state"), listed).text() if runs else "no run yet")
+
+
+def state(run: RunFolder) -> str:
+    """
+    Return whether a run is sealed.
+    """
+    return "sealed" if run.sealed else "open"
 
 
 def run_report(folder: Path, *, as_json: bool) -> int:
     """
     Print what a run proves; 1 if something failed or is not proven.
     """
-    report = load_run(folder)
+    report = load_run(RunFolder(folder.parent.parent, folder.parent.name, folder.name))
     if as_json:
         print(json.dumps(report.to_json(), indent=2, ensure_ascii=False))
     else:
-        print(views.text(views.CoverageView(report)))
+        print(coverage(report).text())
+        print(report.text())
     return 0 if report.passed else 1
 
 

@@ -14,8 +14,9 @@ from closednet import engine, registry
 from closednet.cli import show
 from closednet.evidence import codec, runs
 from closednet.evidence.run_folder import RunFolder
-from closednet.model import costs
+from closednet.model.change import key_of
 from closednet.run.rollout import plan_rollout, verify_rollout
+from closednet.run.run import cost_lines
 from closednet.site import open_site
 
 
@@ -37,7 +38,7 @@ def plan(arguments: Namespace) -> int:
     if arguments.json:
         print(json.dumps(codec.plan_file(rollout), ensure_ascii=False))
     else:
-        show.rollout(rollout, costs.monthly(site.params), planned.calls)
+        show.rollout(rollout, cost_lines(site.params), planned.calls)
         if arguments.out:
             print(f"written to {arguments.out}")
     return 0
@@ -85,12 +86,19 @@ def status(arguments: Namespace) -> int:
                 "step": name,
                 "stands": len(plan_.kept),
                 "to_do": len(plan_.changes),
-                "keys_to_do": [engine.key_of(change) for change in plan_.changes],
+                "keys_to_do": [key_of(change) for change in plan_.changes],
             }
         )
-    known = runs.of_site(site.evidence_root, site.params.site)
+    known = runs.runs(site.evidence_root, site.params.site)
     if arguments.json:
-        print(json.dumps({"steps": rows, "runs": [r.to_json() for r in known]}))
+        print(
+            json.dumps(
+                {
+                    "steps": rows,
+                    "runs": [{"run": r.run_id, "state": show.state(r)} for r in known],
+                }
+            )
+        )
     else:
         show.status(rows, known)
     return 0

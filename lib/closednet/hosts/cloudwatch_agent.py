@@ -1,5 +1,5 @@
 """
-The CloudWatch agent's package and configuration on the servers.
+The CloudWatch agent's package on the servers.
 """
 
 from __future__ import annotations
@@ -7,24 +7,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from closednet.hosts.by_hand import carry
-from closednet.hosts.facts import is_by_hand
 from closednet.hosts.scripts import render
 from closednet.model.change import Found
-from closednet.model.cloudwatch_config import CONFIG_FILE
-from closednet.model.specs.hosts import CloudWatchAgentPackage, CloudWatchConfig
+from closednet.model.specs.hosts import CloudWatchAgentPackage
 from closednet.model.step import Actions, PlainKind, Work
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from closednet.hosts.batch import Batch
     from closednet.hosts.facts import FactsSource
     from closednet.hosts.run_command import RunCommand
 
 
-PACKAGE_MARK: Final = "cloudwatch-package"
-CONFIG_MARK: Final = "cloudwatch-config"
+MARK: Final = "cloudwatch-package"
 SENDING: Final = (
     "ssm:DescribeInstanceInformation",
     "ssm:ListCommandInvocations",
@@ -61,7 +57,7 @@ class CloudWatchAgentPackages(PlainKind):
             spec.key: Found(
                 spec,
                 f"{spec.host}:amazon-cloudwatch-agent",
-                facts[spec.host].is_marked(PACKAGE_MARK, self._site),
+                facts[spec.host].is_marked(MARK, self._site),
             )
             for spec in specs
             if spec.host in facts and facts[spec.host].cloudwatch_installed
@@ -74,19 +70,19 @@ class CloudWatchAgentPackages(PlainKind):
         self._queued.append(spec.host)
         return f"{spec.host}:amazon-cloudwatch-agent"
 
-    def update(self, old: CloudWatchAgentPackage, new: CloudWatchAgentPackage) -> str:
+    def update(self, old: CloudWatchAgentPackage, new: CloudWatchAgentPackage) -> str:  # noqa: ARG002 - they do not differ
         """
         Install again; packages of one name do not differ.
         """
         return self.create(new)
 
-    def delete(self, spec: CloudWatchAgentPackage, resource_id: str) -> None:
+    def delete(self, spec: CloudWatchAgentPackage, resource_id: str) -> None:  # noqa: ARG002 - one a server
         """
         Put the server on the command's list.
         """
         self._queued.append(spec.host)
 
-    def settle(self, specs: Iterable[CloudWatchAgentPackage]) -> None:
+    def settle(self, specs: Iterable[CloudWatchAgentPackage]) -> None:  # noqa: ARG002 - the list is kept
         """
         Send the command to all servers on the list and wait for every result.
         """
@@ -94,7 +90,7 @@ class CloudWatchAgentPackages(PlainKind):
         self._command.shell(render("mark-cloudwatch-package", SITE=self._site), names)
         self._command.package("Install", names)
 
-    def settle_deleted(self, specs: Iterable[CloudWatchAgentPackage]) -> None:
+    def settle_deleted(self, specs: Iterable[CloudWatchAgentPackage]) -> None:  # noqa: ARG002 - the list is kept
         """
         Uninstall on all servers on the list.
         """
@@ -114,81 +110,3 @@ class CloudWatchAgentPackages(PlainKind):
         self._queued.clear()
         self._facts.forget()
         return names
-
-
-class CloudWatchConfigs(PlainKind):
-    """
-    Writes the agent's configuration and makes the agent run with it.
-    """
-
-    spec_type = CloudWatchConfig
-    actions = Actions("hosts")
-
-    def __init__(self, site: str, batch: Batch) -> None:
-        self._site = site
-        self._batch = batch
-        self._facts = batch.facts
-
-    def find(
-        self, wanted: Iterable[CloudWatchConfig]
-    ) -> Mapping[str, Found[CloudWatchConfig]]:
-        """
-        Return the configurations with which agents run.
-        """
-        specs = list(wanted)
-        facts = self._facts.of(spec.host for spec in specs)
-        found = {}
-        for spec in specs:
-            fact = facts.get(spec.host)
-            if fact is None or not fact.cloudwatch_config:
-                continue
-            if fact.cloudwatch.configured:
-                source = fact.mark(CONFIG_MARK, "source") or f"file:{CONFIG_FILE}"
-                seen = CloudWatchConfig(spec.host, source, fact.cloudwatch_config)
-                owned = fact.is_marked(CONFIG_MARK, self._site)
-                found[spec.key] = Found(seen, f"{spec.host}:{source}", owned)
-        return found
-
-    def create(self, spec: CloudWatchConfig) -> str:
-        """
-        Put the configuration on the list of this server.
-        """
-        script = render(
-            "configure-cloudwatch",
-            SITE=self._site,
-            SOURCE=spec.source,
-            CONFIG=spec.text,
-        )
-        self._batch.add(spec.host, script)
-        return f"{spec.host}:{spec.source}"
-
-    def update(self, old: CloudWatchConfig, new: CloudWatchConfig) -> str:
-        """
-        Replace the configuration.
-        """
-        return self.create(new)
-
-    def delete(self, spec: CloudWatchConfig, resource_id: str) -> None:
-        """
-        Put its removal on the list of this server.
-        """
-        self._batch.add(spec.host, render("unconfigure-cloudwatch"))
-
-    def settle(self, specs: Iterable[CloudWatchConfig]) -> None:
-        """
-        Configure all servers on the list.
-        """
-        self._batch.run("configuring the CloudWatch agent")
-
-    def settle_deleted(self, specs: Iterable[CloudWatchConfig]) -> None:
-        """
-        Take the configuration from all servers on the list.
-        """
-        self._batch.run("taking back the CloudWatch agent's configuration")
-
-    def by_hand(self, spec: CloudWatchConfig) -> Work | None:
-        """
-        Return the work of the server's administrator, where there is no SSH.
-        """
-        host = self._facts.host(spec.host)
-        return carry(host, "cloudwatch-agent") if is_by_hand(host) else None

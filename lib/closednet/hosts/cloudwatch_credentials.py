@@ -7,12 +7,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import PreconditionError
-from closednet.hosts.by_hand import carry
-from closednet.hosts.facts import is_by_hand
+from closednet.hosts.kind import HostKind
 from closednet.hosts.scripts import Script, render
 from closednet.model.change import Found
 from closednet.model.specs.hosts import CloudWatchCredentials
-from closednet.model.step import Actions, PlainKind, Work
+from closednet.model.step import Actions
 
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ MARK: Final = "cloudwatch-credentials"
 PROFILES: Final = {"ssm-role": "default", "iam-user": "AmazonCloudWatchAgent"}
 
 
-class CloudWatchCredentialFiles(PlainKind):
+class CloudWatchCredentialFiles(HostKind[CloudWatchCredentials]):
     """
     Points the agent to a profile; an access key is merged in beside [default].
 
@@ -37,6 +36,9 @@ class CloudWatchCredentialFiles(PlainKind):
 
     spec_type = CloudWatchCredentials
     actions = Actions("hosts")
+    doing = "setting the CloudWatch agent's credentials"
+    undoing = "removing the CloudWatch agent's credentials"
+    handover = "cloudwatch-agent"
 
     def __init__(
         self,
@@ -44,9 +46,7 @@ class CloudWatchCredentialFiles(PlainKind):
         batch: Batch,
         access_key: Callable[[], tuple[str, Secret] | None],
     ) -> None:
-        self._site = site
-        self._batch = batch
-        self._facts = batch.facts
+        super().__init__(site, batch)
         self._access_key = access_key
 
     def find(
@@ -84,60 +84,40 @@ class CloudWatchCredentialFiles(PlainKind):
         owned = facts.is_marked(MARK, self._site)
         return Found(seen, f"{spec.host}:{profile}", owned)
 
-    def create(self, spec: CloudWatchCredentials) -> str:
+    def script(self, spec: CloudWatchCredentials, replaced: str = "") -> Script:
         """
-        Put the profile on the list of this server.
+        Return the merging of the profile, in place of the one `replaced`.
         """
-        self._batch.add(spec.host, self._script(spec))
-        return f"{spec.host}:{spec.profile}"
+        return render(
+            "set-cloudwatch-credentials",
+            SITE=self._site,
+            PROFILE=spec.profile,
+            REGION=spec.region,
+            KEY_ID=self._key()[0] if spec.mode == "iam-user" else "",
+            OLD_PROFILE=replaced,
+        )
 
     def update(self, old: CloudWatchCredentials, new: CloudWatchCredentials) -> str:
         """
         Put another profile on the list, and the old one's removal.
         """
         replaced = old.profile if old.profile != new.profile else ""
-        self._batch.add(new.host, self._script(new, replaced))
+        self._batch.add(new.host, self.script(new, replaced))
         return f"{new.host}:{new.profile}"
 
-    def delete(self, spec: CloudWatchCredentials, resource_id: str) -> None:
+    def undo_script(self, spec: CloudWatchCredentials, resource_id: str) -> Script:  # noqa: ARG002 - the profile says it
         """
-        Put the removal on the list of this server.
+        Return the removal of the profile.
         """
-        script = render("drop-cloudwatch-credentials", PROFILE=spec.profile)
-        self._batch.add(spec.host, script)
+        return render("drop-cloudwatch-credentials", PROFILE=spec.profile)
 
-    def settle(self, specs: Iterable[CloudWatchCredentials]) -> None:
+    def secrets(self, specs: Iterable[CloudWatchCredentials]) -> Mapping[str, Secret]:
         """
-        Set the profiles; an access key travels on standard input only.
+        Return the access key's secret where one is used.
         """
-        secrets: dict[str, Secret] = {}
         if any(spec.mode == "iam-user" for spec in specs):
-            secrets["KEY_SECRET"] = self._key()[1]
-        self._batch.run("setting the CloudWatch agent's credentials", secrets)
-
-    def settle_deleted(self, specs: Iterable[CloudWatchCredentials]) -> None:
-        """
-        Remove the profiles.
-        """
-        self._batch.run("removing the CloudWatch agent's credentials")
-
-    def by_hand(self, spec: CloudWatchCredentials) -> Work | None:
-        """
-        Return the work of the server's administrator, where there is no SSH.
-        """
-        host = self._facts.host(spec.host)
-        return carry(host, "cloudwatch-agent") if is_by_hand(host) else None
-
-    def _script(self, spec: CloudWatchCredentials, replaced: str = "") -> Script:
-        key_id = self._key()[0] if spec.mode == "iam-user" else ""
-        return render(
-            "set-cloudwatch-credentials",
-            SITE=self._site,
-            PROFILE=spec.profile,
-            REGION=spec.region,
-            KEY_ID=key_id,
-            OLD_PROFILE=replaced,
-        )
+            return {"KEY_SECRET": self._key()[1]}
+        return {}
 
     def _key(self) -> tuple[str, Secret]:
         key = self._access_key()

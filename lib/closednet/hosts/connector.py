@@ -36,28 +36,24 @@ if TYPE_CHECKING:
 
 CLIENT_FAILED: Final = 255
 LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
-HINTS: Final = (
-    (
-        r"IDENTIFICATION HAS CHANGED|Host key verification failed",
+HINTS: Final = {
+    r"IDENTIFICATION HAS CHANGED|Host key verification failed": (
         "the server's host key is unknown or changed: compare its fingerprint with"
-        " the server administrator, then mend known_hosts; never switch the check off",
+        " the server administrator, then mend known_hosts; never switch the check off"
     ),
-    (
-        r"Permission denied|Too many authentication failures",
+    r"Permission denied|Too many authentication failures": (
         "no key was accepted: load the operator's key into the SSH agent, and check"
-        " the user of this server in the parameters",
+        " the user of this server in the parameters"
     ),
-    (
-        r"Could not resolve|timed out|No route|refused|unreachable|closed by",
+    r"Could not resolve|timed out|No route|refused|unreachable|closed by": (
         "the server is not reachable: check its address, that it is up, and that"
-        " the firewall lets this machine in on port 22",
+        " the firewall lets this machine in on port 22"
     ),
-    (
-        r"sudo: .*(password|not allowed|terminal)",
+    r"sudo: .*(password|not allowed|terminal)": (
         "sudo must work without a password: allow `/bin/sh -s` for this user with"
-        " NOPASSWD, or name root as the user of this server",
+        " NOPASSWD, or name root as the user of this server"
     ),
-)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +186,7 @@ class Fleet:
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             ) as process:
-                out, err = _talk(process, text.encode(), timeout_s)
+                out, words = _talk(process, text.encode(), timeout_s)
         except OSError as err:
             raise HostError(
                 f"{host.name}: {self.connection.ssh_command[0]} does not start:"
@@ -207,7 +203,7 @@ class Fleet:
         spent = time.monotonic() - start
         code = process.returncode
         now = time.time()
-        return CommandResult(host.name, code, _text(out), _text(err), spent, now)
+        return CommandResult(host.name, code, _text(out), _text(words), spent, now)
 
 
 def failure(script: str, result: CommandResult) -> HostError:
@@ -215,7 +211,7 @@ def failure(script: str, result: CommandResult) -> HostError:
     Return the error that a failed result amounts to.
     """
     said = result.value("failed") or _last_line(result.stderr) or "no message"
-    hint = next((h for p, h in HINTS if re.search(p, result.stderr)), "")
+    hint = next((h for p, h in HINTS.items() if re.search(p, result.stderr)), "")
     if result.exit_code == CLIENT_FAILED:
         return HostError(
             f"{result.host}: not reached: {said}",

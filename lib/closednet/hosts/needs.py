@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from closednet.redact import Secret
 
@@ -115,24 +115,13 @@ class Commands(Protocol):
         self,
         document: str,
         parameters: Mapping[str, Sequence[str]],
-        node_ids: Iterable[str],
+        node_ids: Sequence[str],
         *,
-        comment: str = "",
-        max_concurrency: str = "10",
-        max_errors: str = "0",
-        timeout_s: int = 600,
+        comment: str,
+        max_concurrency: int = 10,
+        max_errors: int = 0,
+        timeout_s: float = 600,
     ) -> Outcome:
         """
         Run a document on nodes and wait for every one's result.
-        """
-
-
-class AccessKeys(Protocol):
-    """
-    The CloudWatch agent's access key.
-    """
-
-    def credentials(self) -> tuple[str, Secret]:
-        """
-        Return its id and its secret.
         """

@@ -4,17 +4,15 @@ Registering servers with the hybrid activation, once each.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import PreconditionError
-from closednet.hosts.by_hand import carry
-from closednet.hosts.facts import is_by_hand
+from closednet.hosts.kind import HostKind
 from closednet.hosts.nodes import by_host
 from closednet.hosts.scripts import render
 from closednet.model.change import Found
 from closednet.model.specs.hosts import Registration
-from closednet.model.step import Actions, PlainKind, Work
+from closednet.model.step import Actions
 
 
 if TYPE_CHECKING:
@@ -23,14 +21,15 @@ if TYPE_CHECKING:
     from closednet.hosts.batch import Batch
     from closednet.hosts.facts import HostFacts
     from closednet.hosts.needs import Activations, Node, Nodes, StoredCode
+    from closednet.hosts.scripts import Script
+    from closednet.redact import Secret
 
 
 MARK: Final = "registration"
 REGISTER_S: Final = 300.0
 
 
-@dataclass(frozen=True, slots=True)
-class Registrations(PlainKind):
+class Registrations(HostKind[Registration]):
     """
     Registers servers as managed nodes.
 
@@ -40,11 +39,6 @@ class Registrations(PlainKind):
     as found, differs, and is never overwritten.
     """
 
-    site: str
-    batch: Batch
-    nodes: Nodes
-    activations: Activations
-
     spec_type = Registration
     actions = Actions(
         "management",
@@ -52,15 +46,25 @@ class Registrations(PlainKind):
         create=("ssm:GetParameter",),
         delete=("ssm:DeregisterManagedInstance",),
     )
+    doing = "registering"
+    undoing = "clearing the registration"
+    handover = "ssm-agent"
+
+    def __init__(
+        self, site: str, batch: Batch, nodes: Nodes, activations: Activations
+    ) -> None:
+        super().__init__(site, batch)
+        self._nodes = nodes
+        self._activations = activations
 
     def find(self, wanted: Iterable[Registration]) -> Mapping[str, Found[Registration]]:
         """
         Return what the servers are registered as.
         """
         specs = list(wanted)
-        facts = self.batch.facts.of(spec.host for spec in specs)
-        hosts = self.batch.facts.fleet.hosts
-        nodes = self.nodes.of_site(self.site)
+        facts = self._facts.of(spec.host for spec in specs)
+        hosts = self._facts.fleet.hosts
+        nodes = self._nodes.of_site(self._site)
         ids = frozenset(node.node_id for node in nodes)
         listed = by_host(hosts, nodes)
         found = {
@@ -77,7 +81,7 @@ class Registrations(PlainKind):
         node = facts.node_id
         if not node.startswith("mi-"):
             return None
-        owned = facts.is_marked(MARK, self.site) and facts.mark(MARK, "node") in {
+        owned = facts.is_marked(MARK, self._site) and facts.mark(MARK, "node") in {
             "",
             node,
         }
@@ -96,48 +100,39 @@ class Registrations(PlainKind):
     ) -> Found[Registration] | None:
         return Found(spec, node.node_id, owned=False) if node else None
 
-    def create(self, spec: Registration) -> str:
+    def script(self, spec: Registration) -> Script:
         """
-        Put the registration on the list of this server.
+        Return the registration; on a registered server it does nothing.
         """
-        stored = self._stored()
-        script = render(
+        return render(
             "register",
             timeout_s=REGISTER_S,
-            SITE=self.site,
+            SITE=self._site,
             REGION=spec.region,
-            ACTIVATION_ID=stored.activation_id,
+            ACTIVATION_ID=self._stored().activation_id,
         )
-        self.batch.add(spec.host, script)
-        return f"{spec.host}:registration"
 
-    def update(self, old: Registration, new: Registration) -> str:
+    def secrets(self, specs: Iterable[Registration]) -> Mapping[str, Secret]:  # noqa: ARG002 - one for all
         """
-        Register a server of ours under other terms.
+        Return the activation code.
         """
-        return self.create(new)
+        return {"CODE": self._stored().code}
+
+    def undo_script(self, spec: Registration, resource_id: str) -> Script:  # noqa: ARG002 - the id says it
+        """
+        Return the clearing of the server.
+        """
+        return render("unregister", NODE=resource_id)
 
     def delete(self, spec: Registration, resource_id: str) -> None:
         """
         Remove the node from AWS now, and put clearing the server on its list.
         """
-        self.nodes.deregister(resource_id)
-        self.batch.add(spec.host, render("unregister", NODE=resource_id))
-
-    def settle(self, specs: Iterable[Registration]) -> None:
-        """
-        Register all servers on the list; the code travels on standard input.
-        """
-        self.batch.run("registering", {"CODE": self._stored().code})
-
-    def settle_deleted(self, specs: Iterable[Registration]) -> None:
-        """
-        Clear all servers on the list.
-        """
-        self.batch.run("clearing the registration")
+        self._nodes.deregister(resource_id)
+        super().delete(spec, resource_id)
 
     def _stored(self) -> StoredCode:
-        stored = self.activations.stored()
+        stored = self._activations.stored()
         if stored is None:
             raise PreconditionError(
                 "there is no activation code in the secret store",
@@ -145,10 +140,3 @@ class Registrations(PlainKind):
                 hint="run the activation step first",
             )
         return stored
-
-    def by_hand(self, spec: Registration) -> Work | None:
-        """
-        Return the work of the server's administrator, where there is no SSH.
-        """
-        host = self.batch.facts.host(spec.host)
-        return carry(host, "ssm-agent") if is_by_hand(host) else None

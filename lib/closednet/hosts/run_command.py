@@ -72,8 +72,8 @@ class RunCommand:
             parameters,
             sorted(ids.values()),
             comment=f"closednet {self.site}",
-            max_concurrency=str(self.max_concurrency),
-            max_errors=str(self.max_errors),
+            max_concurrency=self.max_concurrency,
+            max_errors=self.max_errors,
             timeout_s=NORMAL_S,
         )
         by_id = {result.node_id: result for result in outcome.results}

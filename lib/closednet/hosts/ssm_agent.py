@@ -7,13 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from closednet.hosts.by_hand import carry
-from closednet.hosts.facts import is_by_hand
+from closednet.hosts.kind import HostKind
 from closednet.hosts.nodes import at_least, by_host
 from closednet.hosts.scripts import Script, render
 from closednet.model.change import Found
 from closednet.model.specs.hosts import SsmAgentPackage, SsmAgentService
-from closednet.model.step import Actions, PlainKind, Work
+from closednet.model.step import Actions
 
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ class Source:
         """
         Return the package's address behind the site's own S3 endpoint.
         """
-        name = self.s3_name().removeprefix("*.")
+        name = self.s3_name().removeprefix("*.").removeprefix("bucket.")
         bucket = f"amazon-ssm-{self.region}"
         return f"https://bucket.{name}/{bucket}/{spec.version}/{package_path(host)}"
 
@@ -91,19 +90,20 @@ def install_variables(
     }
 
 
-class SsmAgentPackages(PlainKind):
+class SsmAgentPackages(HostKind[SsmAgentPackage]):
     """
     Installs the SSM Agent's signed package; a mark on the server says it was us.
     """
 
     spec_type = SsmAgentPackage
     actions = Actions("hosts")
+    doing = "installing the SSM Agent"
+    undoing = "removing the SSM Agent"
+    handover = "ssm-agent"
 
     def __init__(self, source: Source, batch: Batch, nodes: Nodes) -> None:
+        super().__init__(source.site, batch)
         self._source = source
-        self._site = source.site
-        self._batch = batch
-        self._facts = batch.facts
         self._nodes = nodes
 
     def find(
@@ -142,62 +142,34 @@ class SsmAgentPackages(PlainKind):
         key = facts.mark(MARK, "key")
         return Found(SsmAgentPackage(host, version, version, key), version, owned)
 
-    def create(self, spec: SsmAgentPackage) -> str:
+    def script(self, spec: SsmAgentPackage) -> Script:
         """
-        Put the installation on the list of this server.
+        Return the installation.
         """
         host = self._facts.host(spec.host)
         variables = install_variables(self._source, spec, host)
-        self._batch.add(
-            spec.host, render("install-ssm-agent", timeout_s=INSTALL_S, **variables)
-        )
-        return f"{spec.host}:amazon-ssm-agent"
+        return render("install-ssm-agent", timeout_s=INSTALL_S, **variables)
 
-    def update(self, old: SsmAgentPackage, new: SsmAgentPackage) -> str:
+    def undo_script(self, spec: SsmAgentPackage, resource_id: str) -> Script:  # noqa: ARG002 - one a server
         """
-        Install the newer package over the older one.
+        Return the removal.
         """
-        return self.create(new)
-
-    def delete(self, spec: SsmAgentPackage, resource_id: str) -> None:
-        """
-        Put the removal on the list of this server.
-        """
-        self._batch.add(spec.host, render("remove-ssm-agent", timeout_s=INSTALL_S))
-
-    def settle(self, specs: Iterable[SsmAgentPackage]) -> None:
-        """
-        Install on all servers on the list.
-        """
-        self._batch.run("installing the SSM Agent")
-
-    def settle_deleted(self, specs: Iterable[SsmAgentPackage]) -> None:
-        """
-        Remove from all servers on the list.
-        """
-        self._batch.run("removing the SSM Agent")
-
-    def by_hand(self, spec: SsmAgentPackage) -> Work | None:
-        """
-        Return the work of the server's administrator, where there is no SSH.
-        """
-        if not is_by_hand(self._facts.host(spec.host)):
-            return None
-        return carry(self._facts.host(spec.host), "ssm-agent")
+        return render("remove-ssm-agent", timeout_s=INSTALL_S)
 
 
-class SsmAgentServices(PlainKind):
+class SsmAgentServices(HostKind[SsmAgentService]):
     """
     Enables and starts the SSM Agent, and waits until AWS sees it online.
     """
 
     spec_type = SsmAgentService
     actions = Actions("management", find=("ssm:DescribeInstanceInformation",))
+    doing = "starting the SSM Agent"
+    undoing = "stopping the SSM Agent"
+    handover = "ssm-agent"
 
     def __init__(self, site: str, batch: Batch, nodes: Nodes, waiting: Waiting) -> None:
-        self._site = site
-        self._batch = batch
-        self._facts = batch.facts
+        super().__init__(site, batch)
         self._nodes = nodes
         self._waiting = waiting
 
@@ -222,51 +194,27 @@ class SsmAgentServices(PlainKind):
         listed = by_host(self._facts.fleet.hosts, self._nodes.of_site(self._site))
         return {name for name, node in listed.items() if node.ping_status == "Online"}
 
-    def create(self, spec: SsmAgentService) -> str:
+    def script(self, spec: SsmAgentService) -> Script:  # noqa: ARG002 - one a server
         """
-        Put the start on the list of this server.
+        Return the start.
         """
-        return self._later(spec.host, render("start-ssm-agent"))
+        return render("start-ssm-agent")
 
-    def update(self, old: SsmAgentService, new: SsmAgentService) -> str:
+    def undo_script(self, spec: SsmAgentService, resource_id: str) -> Script:  # noqa: ARG002 - one a server
         """
-        Start it again.
+        Return the stop.
         """
-        return self.create(new)
-
-    def delete(self, spec: SsmAgentService, resource_id: str) -> None:
-        """
-        Put the stop on the list of this server.
-        """
-        self._later(spec.host, render("stop-ssm-agent"))
+        return render("stop-ssm-agent")
 
     def settle(self, specs: Iterable[SsmAgentService]) -> None:
         """
         Start all, and wait until every one is an online managed node.
         """
-        self._batch.run("starting the SSM Agent")
         names = {spec.host for spec in specs}
+        super().settle(())
         self._waiting.until(
             lambda: True if names <= self._online() else None,
             what=f"{', '.join(sorted(names))} online as managed nodes",
             hint="read /var/log/amazon/ssm/errors.log there: mostly ssmmessages is"
             " not reached, the clock is wrong or the role does not allow enough",
         )
-
-    def settle_deleted(self, specs: Iterable[SsmAgentService]) -> None:
-        """
-        Stop all.
-        """
-        self._batch.run("stopping the SSM Agent")
-
-    def by_hand(self, spec: SsmAgentService) -> Work | None:
-        """
-        Return the work of the server's administrator, where there is no SSH.
-        """
-        if not is_by_hand(self._facts.host(spec.host)):
-            return None
-        return carry(self._facts.host(spec.host), "ssm-agent")
-
-    def _later(self, host: str, script: Script) -> str:
-        self._batch.add(host, script)
-        return f"{host}:amazon-ssm-agent.service"

@@ -58,7 +58,7 @@ class RunHeader(View):
             ("run", self.run_id),
         )
         table = Table(("", ""), tuple(row for row in rows if row[1]))
-        return ((REHEARSAL, table) if self.simulated else (table,))
+        return (REHEARSAL, table) if self.simulated else (table,)
 
     def html(self) -> str:
         """

@@ -57,7 +57,9 @@ class Table:
         title = f'<div style="{CAPTION}">{escape(self.title)}</div>'
         parts = [title] if self.title else []
         if not self.rows:
-            return "".join([*parts, f'<div style="{NOTE}">({escape(self.empty)})</div>'])
+            return "".join(
+                [*parts, f'<div style="{NOTE}">({escape(self.empty)})</div>']
+            )
         head = "".join(f'<th style="{HEAD}">{escape(c)}</th>' for c in self.columns)
         rows = "\n".join(
             "<tr>"

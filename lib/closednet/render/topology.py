@@ -105,7 +105,9 @@ def svg(topology: Topology) -> str:
     servers = _box(24, 70, 250, "Servers", server_lines(topology), SERVER)
     dns_top = 70 + servers[1] + 24
     dns = _box(24, dns_top, 250, "DNS servers", topology.dns_servers, NAME)
-    inbound_lines = tuple(f"{address} · {zone}" for zone, _, address in topology.subnets)
+    inbound_lines = tuple(
+        f"{address} · {zone}" for zone, _, address in topology.subnets
+    )
     subnets = tuple(f"{cidr} · {zone}" for zone, cidr, _ in topology.subnets)
     ends = _box(420, 104, 250, "Interface endpoints", _joined(topology.services), CLOUD)
     inbound_top = max(dns_top, 104 + ends[1] + 24)

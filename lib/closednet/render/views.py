@@ -56,7 +56,9 @@ class View:
         """
         heading = f'<div style="{CAPTION}">{escape(self.title())}</div>'
         shown = [
-            p.html() if isinstance(p, Table) else f'<div style="{NOTE}">{escape(p)}</div>'
+            p.html()
+            if isinstance(p, Table)
+            else f'<div style="{NOTE}">{escape(p)}</div>'
             for p in self.parts()
             if p
         ]
@@ -178,7 +180,11 @@ class RolloutView(View):
         )
         return (
             Table(("step", "changes", "kept", "digest"), steps),
-            *(changes_table(p.changes, p.step) for p in self.rollout.plans if p.changes),
+            *(
+                changes_table(p.changes, p.step)
+                for p in self.rollout.plans
+                if p.changes
+            ),
             *_listed("cost", self.costs),
             *_listed("calls that write", self.calls),
             f"digest: {self.rollout.digest}",

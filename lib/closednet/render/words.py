@@ -17,7 +17,6 @@ from closednet.model.change import (
     Manual,
     Spec,
     Update,
-    key_of,
 )
 
 

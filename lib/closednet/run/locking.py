@@ -9,7 +9,7 @@ import os
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
-from closednet.evidence.run_folder import lock
+from closednet.evidence import runs
 
 
 if TYPE_CHECKING:
@@ -29,4 +29,4 @@ def site_lock(folder: RunFolder) -> AbstractContextManager[object]:
     """
     if os.environ.get(HELD) == str(os.getppid()):
         return nullcontext()
-    return lock(folder.root, folder.site)
+    return runs.site_lock(folder.root, folder.site, run_id=folder.run_id)

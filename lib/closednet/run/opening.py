@@ -12,9 +12,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
 from closednet import registry
-from closednet.evidence import kernel_hooks
-from closednet.evidence.run_folder import RunFolder, latest_open, new_run_id, utc_now
-from closednet.render import formatters
+from closednet.evidence import kernel_hooks, runs
+from closednet.evidence.run_folder import RunFolder, utc_now
 from closednet.run.rollback import RollbackRun
 from closednet.run.run import Run
 from closednet.run.sealing import EvidenceRun
@@ -27,7 +26,9 @@ if TYPE_CHECKING:
 PACKAGES: Final = ("boto3", "botocore", "dnspython", "papermill", "ipykernel")
 
 
-def open_run(step: str, params_file: str | Path, *, run_id: str = "") -> Run:
+def open_run(
+    step: str, params_file: str | Path, *, run_id: str = ""
+) -> Run | EvidenceRun:
     """
     Return the run of one notebook, in the right accounts, with its evidence open.
 
@@ -66,27 +67,25 @@ def open_site_run(
     """
     unrecorded = open_site(params_file)
     root, name = unrecorded.evidence_root, unrecorded.params.site
-    chosen = run_id or latest_open(root, name)
-    folder = RunFolder(
-        root, name, chosen or new_run_id(utc_now(), secrets.token_bytes(8))
-    )
+    newest = None if run_id else runs.latest_open(root, name)
+    begun = runs.new_run_id(utc_now(), secrets.token_bytes(8))
+    folder = newest or RunFolder(root, name, run_id or begun)
     site = open_site(params_file, recorder=folder.journal, run_id=folder.run_id)
     if not folder.journal.path.is_file():
         _begin(site, folder)
     kernel_hooks.install(folder.journal)
-    formatters.install()
     return site, folder
 
 
 def _begin(site: Site, folder: RunFolder) -> None:
     folder.journal.record(
-        "run-opened",
+        "run",
         site=site.params.site,
         region=site.params.region,
         params_digest=site.scope.params_digest,
         simulated=site.params.connection.simulated,
         operator=os.environ.get("USER", ""),
-        host=platform.node(),
+        machine=platform.node(),
     )
     folder.write_params(site.params.model_dump(mode="json"))
     folder.write_versions(

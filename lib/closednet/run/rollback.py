@@ -14,16 +14,19 @@ from closednet.evidence.listener import JournalListener
 from closednet.model.change import Create, Delete, Found, Manual, Spec, Update, key_of
 from closednet.model.plan import Plan, RolloutPlan
 from closednet.model.report import Check, Report
-from closednet.render import views
-from closednet.run import approvals, manual, resuming
+from closednet.render.closing import LinesView, ReceiptsView
+from closednet.render.views import Inspection, ReportView, RolloutView
+from closednet.run import approvals, manual
 from closednet.run.locking import site_lock
-from closednet.run.run import calls_of, header
+from closednet.run.run import calls_of
+from closednet.run.viewing import evidence_place, header
 
 
 if TYPE_CHECKING:
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.receipt import Receipt
     from closednet.model.step import Step
+    from closednet.render.pages import RunHeader
     from closednet.site import Site
 
 NAME = "rollback"
@@ -53,7 +56,7 @@ class RollbackRun:
             )
         return tuple(registry.build(name, self.site) for name in names)
 
-    def inspect(self) -> views.Inspection:
+    def inspect(self) -> Inspection:
         """
         Return what still exists of what the run made.
         """
@@ -63,22 +66,22 @@ class RollbackRun:
             specs = [engine.spec_of(d.change) for d in self._done(step)]
             observed |= engine.observe(step, specs)
             made += specs
-        return views.Inspection(observed, desired=tuple(made))
+        return Inspection(observed, desired=tuple(made))
 
-    def plan(self, observed: views.Inspection | None = None) -> views.RolloutView:  # noqa: ARG002 - the notebook's rhythm; drift is read again per step
+    def plan(self, observed: Inspection | None = None) -> RolloutView:  # noqa: ARG002 - the notebook's rhythm; drift is read again per step
         """
         Return the inverse of every receipt, and what cannot be brought back.
         """
         rollout = self._plan()
         self.folder.write_plan(rollout)
-        return views.RolloutView(
+        return RolloutView(
             rollout,
             costs=(),
             calls=self._calls(rollout),
             irreversible=self._irreversible(rollout),
         )
 
-    def apply(self, plan: views.RolloutView, approve: str) -> views.ReceiptsView:
+    def apply(self, plan: RolloutView, approve: str) -> ReceiptsView:
         """
         Undo exactly what was approved.
 
@@ -92,30 +95,28 @@ class RollbackRun:
                 self._apply(step, part, approve)
                 for step, part in zip(self.steps, plan.rollout.plans, strict=True)
             )
-        return views.ReceiptsView(receipts)
+        return ReceiptsView(receipts)
 
-    def verify(self) -> views.ReportView:
+    def verify(self) -> ReportView:
         """
         Look for every resource of the receipts again.
         """
         checks = [check for step in self.steps for check in self._checks(step)]
         report = Report(NAME, tuple(checks))
         self.folder.write_report(report)
-        return views.ReportView(report)
+        return ReportView(report)
 
-    def close(self) -> views.Closed:
+    def close(self) -> LinesView:
         """
         Say where the evidence is.
         """
         self.folder.journal.record("step-closed", step=NAME)
-        return views.Closed(self.folder.site, self.folder.run_id)
+        return evidence_place(self.folder)
 
     def _apply(self, step: Step, part: Plan, approve: str) -> Receipt:
         stored = approvals.stored(self.folder, approve)
         approved = approvals.covered(part, approve, stored) if stored else None
         approved = approved or part.approve(approve)
-        observed = engine.observe(step, [engine.spec_of(c) for c in part.changes])
-        resuming.reconcile(self.folder, step.name, observed)
         self._tell_people(step, part)
         receipt = engine.apply(step, approved, JournalListener(self.folder.journal))
         receipt = manual.wait_for_people(self.site, step, receipt)
@@ -170,14 +171,17 @@ class RollbackRun:
             if (step is None or receipt.step == step.name) and not _is_undo(receipt)
         )
 
-    def header(self) -> views.RunHeader:
+    def header(self) -> RunHeader:
         """
         Return what stands under the setup cell: where, who, which run.
         """
         return header(f"{NAME} of {self.undone.run_id}", self.site, self.folder)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return views.bundle(self.header())
+    def __repr__(self) -> str:
+        return self.header().text()
+
+    def _repr_html_(self) -> str:
+        return self.header().html()
 
 
 def _is_undo(receipt: Receipt) -> bool:

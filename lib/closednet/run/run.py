@@ -11,9 +11,17 @@ from closednet import engine
 from closednet.errors import ApplyError, PreconditionError, StalePlanError
 from closednet.evidence.listener import JournalListener
 from closednet.model import costs
-from closednet.render import views
-from closednet.run import approvals, manual, resuming
+from closednet.render.pages import (
+    Handover,
+    HandoverFile,
+    RunHeader,
+    SeriesView,
+    TopologyView,
+)
+from closednet.render.views import Inspection, PlanView, ReceiptView, ReportView
+from closednet.run import approvals, manual
 from closednet.run.locking import site_lock
+from closednet.run.viewing import evidence_place, header
 
 
 if TYPE_CHECKING:
@@ -21,6 +29,8 @@ if TYPE_CHECKING:
     from closednet.model.plan import ApprovedPlan, Plan
     from closednet.model.receipt import Receipt
     from closednet.model.step import Step
+    from closednet.params.site import SiteParams
+    from closednet.render.closing import LinesView, TableView
     from closednet.site import Site
 
 
@@ -38,30 +48,33 @@ class Run:
     def __post_init__(self) -> None:
         self.folder.journal.record("step-opened", step=self.name)
 
-    def header(self) -> views.RunHeader:
+    def header(self) -> RunHeader:
         """
         Return what stands under the setup cell: where, who, which run.
         """
         return header(self.name, self.site, self.folder)
 
-    def inspect(self) -> views.Inspection:
+    def inspect(self) -> Inspection:
         """
         Return what exists of what this step desires.
         """
         observed = engine.inspect(self.step)
         self.folder.journal.record("inspected", step=self.name, found=sorted(observed))
-        return views.Inspection(observed, desired=self.step.desired())
+        return Inspection(observed, desired=self.step.desired())
 
-    def plan(self, observed: views.Inspection) -> views.PlanView:
+    def plan(self, observed: Inspection) -> PlanView:
         """
         Return what would change, with the digest that approves it.
         """
         plan = engine.plan(self.step, dict(observed.observed), self.site.scope)
         self.folder.write_plan(plan)
-        lines = costs.for_step(self.name, self.site.params)
-        return views.PlanView(plan, costs=lines, calls=calls_of(self.step, plan))
+        return PlanView(
+            plan,
+            costs=cost_lines(self.site.params, self.name),
+            calls=calls_of(self.step, plan),
+        )
 
-    def apply(self, plan: views.PlanView, approve: str) -> views.ReceiptView:
+    def apply(self, plan: PlanView, approve: str) -> ReceiptView:
         """
         Write exactly the approved plan; run again, it finishes what is left.
 
@@ -72,7 +85,7 @@ class Run:
         """
         approved = approvals.resolve(self.folder, plan.plan, approve)
         with site_lock(self.folder):
-            return views.ReceiptView(self._apply(approved))
+            return ReceiptView(self._apply(approved))
 
     def _apply(self, approved: ApprovedPlan) -> Receipt:
         observed = engine.inspect(self.step)
@@ -83,7 +96,6 @@ class Run:
                 digest=fresh.digest,
                 hint="run the notebook again from the top and read the new plan",
             )
-        resuming.reconcile(self.folder, self.name, observed)
         if not fresh.changes:
             return engine.apply(self.step, approved, self._listener)
         self._write_handover()
@@ -102,45 +114,52 @@ class Run:
         self.folder.write_receipt(receipt)
         return receipt
 
-    def verify(self) -> views.ReportView:
+    def verify(self) -> ReportView:
         """
         Check every claim of this step by another road than the writer's.
         """
         report = self.step.verify()
         self.folder.write_report(report)
-        return views.ReportView(report)
+        return ReportView(report)
 
-    def handover(self) -> views.Handover:
+    def handover(self) -> Handover:
         """
         Return the files for people outside AWS, and keep them.
         """
-        return views.Handover(self._write_handover())
+        texts = self._write_handover()
+        return Handover(
+            tuple(
+                HandoverFile(f"handover/{name}", _audience(name), _purpose(name), text)
+                for name, text in texts.items()
+            )
+        )
 
-    def topology(self) -> views.TopologyView:
+    def topology(self) -> TopologyView:
         """
         Return the drawing of the site.
         """
-        return views.TopologyView(self._ask("topology"))
+        return TopologyView.of(self.site.params)
 
-    def firewall(self) -> Any:
+    def firewall(self) -> TableView:
         """
         Return the firewall matrix, and keep it for the firewall team.
         """
         self._write_handover()
-        return views.Table(self._ask("firewall"))
+        rows: TableView = self._ask("firewall")
+        return rows
 
-    def series(self) -> views.SeriesView:
+    def series(self) -> SeriesView:
         """
         Return what arrived in CloudWatch, drawn.
         """
-        return views.SeriesView(self._ask("series"))
+        return SeriesView(self._ask("series"))
 
-    def close(self) -> views.Closed:
+    def close(self) -> LinesView:
         """
         Say where the evidence is.
         """
         self.folder.journal.record("step-closed", step=self.name)
-        return views.Closed(self.folder.site, self.folder.run_id)
+        return evidence_place(self.folder)
 
     @property
     def _listener(self) -> JournalListener:
@@ -160,26 +179,18 @@ class Run:
             )
         return answer()
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return views.bundle(self.header())
+    def __repr__(self) -> str:
+        return self.header().text()
+
+    def _repr_html_(self) -> str:
+        return self.header().html()
 
 
-def header(name: str, site: Site, folder: RunFolder) -> views.RunHeader:
+def cost_lines(params: SiteParams, step: str = "") -> tuple[str, ...]:
     """
-    Return where a notebook acts, as whom, and in which run.
+    Return the monthly cost of the site, or of one step, in lines for people.
     """
-    params = site.params
-    return views.RunHeader(
-        step=name,
-        site=params.site,
-        region=params.region,
-        accounts={
-            "network": params.accounts.network.id,
-            "management": params.accounts.management.id,
-        },
-        run_id=folder.run_id,
-        simulated=params.connection.simulated,
-    )
+    return tuple(str(line) for line in costs.monthly(params) if step in ("", line.step))
 
 
 def calls_of(step: Step, plan: Plan) -> tuple[str, ...]:
@@ -192,3 +203,17 @@ def calls_of(step: Step, plan: Plan) -> tuple[str, ...]:
         verb = type(change).__name__.lower()
         actions.update(getattr(kind.actions, verb, ()))
     return tuple(sorted(actions))
+
+
+def _audience(name: str) -> str:
+    if "firewall" in name:
+        return "firewall team"
+    return "DNS administrator" if "forwarder" in name else "server administrator"
+
+
+def _purpose(name: str) -> str:
+    if "removal" in name:
+        return "how to take the forwarding rules back"
+    if "forwarder" in name:
+        return "forwarding rules to install"
+    return "ports to open" if "firewall" in name else "script to carry to the server"

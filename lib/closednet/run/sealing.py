@@ -5,13 +5,15 @@ The last notebook: what the run proves, and the seal over it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from closednet.evidence import archive, kernel_hooks
 from closednet.evidence.report import load_run
 from closednet.model.report import Check, Report
-from closednet.render import views
-from closednet.run.run import header
+from closednet.recorder import NullRecorder
+from closednet.render.closing import CoverageView, LinesView
+from closednet.render.views import ReportView
+from closednet.run.viewing import coverage, evidence_place, header
 
 
 if TYPE_CHECKING:
@@ -29,30 +31,32 @@ class EvidenceRun:
     site: Site
     folder: RunFolder
 
-    def coverage(self) -> views.CoverageView:
+    def coverage(self) -> CoverageView:
         """
         Return each requirement with the checks that prove it.
         """
-        return views.CoverageView(load_run(self.folder.path))
+        return coverage(load_run(self.folder))
 
-    def seal(self) -> views.SealView:
+    def seal(self) -> LinesView:
         """
         Seal the folder; from here on nothing is added to it by this notebook.
 
         Raises:
             EvidenceError: A secret stands in a file; it is named, nothing sealed.
         """
-        kernel_hooks.pause()
-        return views.SealView(archive.seal(self.folder.path))
+        # What this notebook still does is not part of what it sealed.
+        kernel_hooks.install(NullRecorder())
+        archive.seal(self.folder)
+        return LinesView(("✅ sealed: no secret found, every file has its digest",))
 
-    def verify(self) -> views.ReportView:
+    def verify(self) -> ReportView:
         """
         Check the seal as an auditor does, and that nothing was left unproven.
         """
         problems = archive.verify(self.folder.path)
-        report = load_run(self.folder.path)
-        missing = [name for name, checks in report.coverage.items() if not checks]
-        return views.ReportView(
+        report = load_run(self.folder)
+        missing = [c.requirement for c in report.coverage if c.verdict != "proven"]
+        return ReportView(
             Report(
                 self.name,
                 (
@@ -72,11 +76,14 @@ class EvidenceRun:
             )
         )
 
-    def close(self) -> views.Closed:
+    def close(self) -> LinesView:
         """
         Say where the evidence is.
         """
-        return views.Closed(self.folder.site, self.folder.run_id)
+        return evidence_place(self.folder)
 
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return views.bundle(header(self.name, self.site, self.folder))
+    def __repr__(self) -> str:
+        return header(self.name, self.site, self.folder).text()
+
+    def _repr_html_(self) -> str:
+        return header(self.name, self.site, self.folder).html()

@@ -12,6 +12,7 @@ from closednet_rehearsal.ssm.command_views import (
     moment,
     shown_status,
     status_of,
+    step_status,
     urls,
 )
 from closednet_rehearsal.ssm.errors import SsmError
@@ -113,7 +114,7 @@ def get_command_invocation(ctx: Context, request: JsonObject) -> JsonObject:
     step = invocation.steps[name]
     status, details = shown_status(ctx.service, invocation)
     if len(invocation.steps) > 1:
-        status = details = step.status
+        status, details = step_status(invocation, step)
     stdout, stderr = urls(ctx.scope, command, invocation, name)
     return {
         "CommandId": command.command_id,

@@ -151,10 +151,11 @@ def _plugin(
 ) -> JsonObject:
     stdout, stderr = urls(scope, command, invocation, name)
     request = command.request
+    status, details = step_status(invocation, step)
     return {
         "Name": name,
-        "Status": step.status,
-        "StatusDetails": step.status,
+        "Status": status,
+        "StatusDetails": details,
         "ResponseCode": step.code,
         "ResponseStartDateTime": moment(step.started),
         "ResponseFinishDateTime": moment(step.ended),
@@ -165,6 +166,15 @@ def _plugin(
         "OutputS3BucketName": request.get("OutputS3BucketName", ""),
         "OutputS3KeyPrefix": request.get("OutputS3KeyPrefix", ""),
     }
+
+
+def step_status(invocation: Invocation, step: Step) -> tuple[str, str]:
+    """
+    Return a step's status; one that never ran shares the invocation's end.
+    """
+    if step.status not in ENDED and invocation.status in ENDED:
+        return invocation.status, invocation.details
+    return step.status, step.status
 
 
 def urls(

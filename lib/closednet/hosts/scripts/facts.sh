@@ -7,7 +7,8 @@ main() {
     say epoch "$(date +%s)"
     say disk_free_mb "$(df -Pk "$R/" | awk 'NR == 2 { print int($4 / 1024) }')"
     say package_format "$(package_format)"
-    say tools "$(for t in curl gpg dpkg rpm snap; do has $t && printf '%s ' $t || :; done)"
+    say tools "$(for t in curl gpg dpkg rpm snap; do if has $t; then echo $t; fi; done \
+        | tr '\n' ' ')"
     say proxies "$(env | sed -n 's/^\([a-zA-Z_]*_[pP][rR][oO][xX][yY]\)=.*/\1/p' \
         | sort | tr '\n' ' ')"
     facts_ssm_agent

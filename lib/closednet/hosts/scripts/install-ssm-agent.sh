@@ -46,9 +46,10 @@ check_signature() {
     esac
     gpg --batch --status-fd 3 --verify "$1.sig" "$1" 3>"$work/verdict" 2>"$work/words" \
         || fail "the package's signature is not good" "do not install it: somebody changed it"
-    grep -q '^\[GNUPG:\] GOODSIG ' "$work/verdict" \
-        && grep -q "^\[GNUPG:\] VALIDSIG .*$FINGERPRINT" "$work/verdict" \
-        || fail "the package is not signed by $FINGERPRINT" "do not install it"
+    for word in "GOODSIG " "VALIDSIG .*$FINGERPRINT"; do
+        grep -q "^\[GNUPG:\] $word" "$work/verdict" \
+            || fail "the package is not signed by $FINGERPRINT" "do not install it"
+    done
     say signature "$FINGERPRINT"
 }
 

@@ -95,7 +95,7 @@ node_field() {
         | sed -n "s/.*\"$1\" *: *\"\([^\"]*\)\".*/\1/p" | head -n 1)
     vault="$R/var/lib/amazon/ssm/Vault/Store/RegistrationKey"
     if [ -z "$value" ] && [ -r "$vault" ]; then
-        value=$(tr ',{}' '\n\n\n' <"$vault" \
+        value=$(tr '{},' ',' <"$vault" | tr ',' '\n' \
             | sed -n "s/.*\"$2\" *: *\"\([^\"]*\)\".*/\1/p" | head -n 1)
     fi
     printf '%s' "$value"

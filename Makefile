@@ -1,0 +1,101 @@
+# Every target is one command of the environment in .venv, which `make env` makes.
+SHELL := /bin/sh
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -q
+LOCKED := $(shell cat requirements.lock pyproject.toml | cksum | tr -d ' ')
+STAMP := $(VENV)/.made-$(LOCKED)
+RUN ?=
+
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help env fmt lint type layers unit laws rehearsal notebooks recorded docs \
+	browser test check rehearse lab record report lock clean
+
+help: ## Show what there is to make.
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /  \1@/p' $(firstword $(MAKEFILE_LIST)) \
+	  | awk -F@ '{ printf "%-12s %s\n", $$1, $$2 }'
+
+env: $(STAMP) ## Make .venv from requirements.lock (hashes checked).
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "closednet needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 env"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "this Python cannot make environments: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/python -m uv pip install -q --python $(BIN)/python --compile-bytecode \
+	  --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m uv pip install -q --python $(BIN)/python --no-deps -e .
+	@rm -f $(VENV)/.made-*
+	@touch $@
+
+fmt: env ## Format the code and sort its imports.
+	$(BIN)/ruff check -q --select I --fix .
+	$(BIN)/ruff format -q .
+
+lint: env ## Judge style: ruff, and the shell scripts where shellcheck is.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	@if command -v shellcheck >/dev/null; then shellcheck -s sh .ci/run; \
+	  else echo "shellcheck is missing: apt-get install shellcheck"; fi
+
+type: env ## Judge types, strictly.
+	$(BIN)/mypy lib tests
+
+layers: env ## Judge who may import whom.
+	$(BIN)/lint-imports
+
+unit: env ## Run the fast tests, without any rehearsal.
+	$(PYTEST) tests/unit tests/laws
+
+laws: env ## Run the laws that every step obeys.
+	$(PYTEST) tests/laws
+
+rehearsal: env ## Run the tests that need a rehearsal.
+	$(PYTEST) tests/rehearsal tests/rehearsal_aws tests/rehearsal_dns tests/rehearsal_ssm \
+	  tests/rehearsal_hosts
+
+notebooks: env ## Run the tests of the notebooks.
+	$(PYTEST) tests/notebooks
+
+recorded: env ## Run the recorded notebooks again and compare (nbval).
+	$(PYTEST) tests/notebooks/test_recorded.py
+
+docs: env ## Run the tests of the documents.
+	$(PYTEST) tests/docs
+
+browser: env ## Look at notebooks and pages in Chromium.
+	$(PYTEST) -m browser tests
+
+test: lint type layers ## Run everything: style, types, layers and all tests.
+	$(PYTEST) --durations=10 tests
+
+check: ## Run everything as CI does: nothing may be skipped.
+	CLOSEDNET_REQUIRE_DEBIAN=1 $(MAKE) test
+
+rehearse: env ## Rehearse a whole rollout on this machine: plan to sealed evidence.
+	$(BIN)/python -m closednet_rehearsal.rehearse
+
+lab: env ## Open JupyterLab on a rehearsal.
+	$(BIN)/python -m closednet_rehearsal.lab
+
+record: env ## Record the notebooks again (notebooks/recorded).
+	$(BIN)/python -m closednet_rehearsal.record
+
+report: env ## Print what a run proves: make report RUN=evidence/SITE/RUN_ID
+	$(BIN)/closednet report $(RUN)
+
+lock: env ## Resolve the dependencies anew and write requirements.lock.
+	$(BIN)/python -m uv pip compile -q pyproject.toml --all-extras --universal \
+	  --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url -o requirements.lock
+
+clean: ## Remove what was made, except the environment and the evidence.
+	rm -rf .rehearsal .mypy_cache .pytest_cache .ruff_cache .import_linter_cache \
+	  .hypothesis .coverage lib/*.egg-info
+	find lib tests -name __pycache__ -type d -prune -exec rm -rf {} +

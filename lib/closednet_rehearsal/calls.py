@@ -1,0 +1,131 @@
+"""
+What a request asks for: service, operation, who asks, and whether it changes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from botocore.exceptions import UnknownServiceError
+from moto.core.request import Request as MotoRequest
+from moto.core.routing import NotFound, get_service_router
+from moto.core.utils import get_service_model
+
+from closednet_rehearsal.identity import credential_scope
+from closednet_rehearsal.settings import REGION
+
+
+_READ: Final = re.compile(
+    r"^(Describe|Get|List|Head|Lookup|Search|Simulate|BatchGet|AssumeRole|Filter"
+    r"|StartQuery|StopQuery|Decrypt|Encrypt|GenerateDataKey|Verify|Test)"
+)
+_MODEL_NAMES: Final = {
+    "monitoring": "cloudwatch",
+    "tagging": "resourcegroupstaggingapi",
+    "servicequotas": "service-quotas",
+}
+_TARGETS: Final = {
+    "AmazonSSM": "ssm",
+    "EC2WindowsMessageDeliveryService": "ec2messages",
+}
+_NATURAL: Final = (
+    "Name",
+    "GroupName",
+    "GroupId",
+    "RoleName",
+    "UserName",
+    "PolicyName",
+    "RoleArn",
+    "HostedZoneId",
+    "SecretId",
+    "AliasName",
+    "logGroupName",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    One request, understood.
+    """
+
+    service: str
+    operation: str
+    region: str
+    protocol: str
+    signed: bool
+    natural_key: str
+
+    @property
+    def mutating(self) -> bool:
+        """
+        Return whether the operation can change anything.
+        """
+        return not _READ.match(self.operation)
+
+
+def understand(environ: Mapping[str, Any], body: bytes) -> Asked:
+    """
+    Return what a request asks for; an unsigned one without target is S3.
+    """
+    scope = credential_scope(dict(environ))
+    target = environ.get("HTTP_X_AMZ_TARGET", "")
+    service = _TARGETS.get(target.split(".")[0].split("_")[0], "s3")
+    region = REGION
+    if scope is not None:
+        region = scope[1] or REGION
+        service = _MODEL_NAMES.get(scope[2], scope[2])
+    form = _form(environ, body)
+    operation = target.rsplit(".", 1)[-1] or form.get("Action", [""])[0]
+    if not operation:
+        operation = _routed(service, environ)
+    key = _natural_key(form, body if target else b"")
+    protocol = protocol_of(service)
+    return Asked(service, operation, region, protocol, scope is not None, key)
+
+
+@cache
+def protocol_of(service: str) -> str:
+    """
+    Return json, query, ec2, rest-xml or s3: how the service words an error.
+    """
+    if service == "s3":
+        return "s3"
+    try:
+        return str(get_service_model(service).metadata["protocol"])
+    except UnknownServiceError:
+        return "json"
+
+
+def _form(environ: Mapping[str, Any], body: bytes) -> dict[str, list[str]]:
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        return parse_qs(body.decode("utf-8", "replace"))
+    return parse_qs(environ.get("QUERY_STRING", ""))
+
+
+def _routed(service: str, environ: Mapping[str, Any]) -> str:
+    try:
+        router = get_service_router(service)
+        operation, _ = router.match(MotoRequest(dict(environ)))
+    except (NotFound, NotImplementedError, UnknownServiceError):
+        return f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '/')}"
+    return str(operation.name)
+
+
+def _natural_key(form: dict[str, list[str]], body: bytes) -> str:
+    named = {key: form[key][0] for key in _NATURAL if key in form}
+    if body:
+        try:
+            members = json.loads(body)
+        except ValueError:
+            members = {}
+        if isinstance(members, dict):
+            named |= {key: str(members[key]) for key in _NATURAL if key in members}
+    return ",".join(f"{key}={named[key]}" for key in sorted(named))

@@ -1,0 +1,166 @@
+"""
+IAM and STS with what an operator trips over: propagation, trust, dead keys.
+"""
+
+from __future__ import annotations
+
+import json
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.iam import urls as iam_urls
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import AccessKey, IAMBackend, Role, iam_backends
+from moto.sts import urls as sts_urls
+from moto.sts.models import AssumedRole, STSBackend
+from moto.sts.responses import TokenResponse
+
+from closednet_rehearsal.errors import Refusal
+from closednet_rehearsal.identity import key_owner, remember_key
+from closednet_rehearsal.settings import (
+    NETWORK_ACCOUNT,
+    OPERATOR_KEY_ID,
+    OPERATOR_USER_ARN,
+)
+from closednet_rehearsal.stage import world
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleRole:
+    """
+    A role, and from when on other services see it as it is now.
+    """
+
+    arn: str
+    trust_policy: Mapping[str, Any]
+    visible_since: float
+
+
+def find_role(account: str, role_name: str) -> VisibleRole | None:
+    """
+    Return a role of an account by its name without path, or None.
+    """
+    backend = iam_backends[account]["aws"]
+    if not isinstance(backend, RehearsalIAMBackend):
+        raise TypeError("the rehearsal's IAM is not installed")
+    try:
+        role = backend.get_role(role_name)
+    except NotFoundException:
+        return None
+    trust = json.loads(role.assume_role_policy_document)
+    return VisibleRole(role.arn, trust, backend.visible_since.get(role.id, 0.0))
+
+
+class RehearsalIAMBackend(IAMBackend):
+    """
+    moto's IAM that remembers when roles become visible and which keys it gave.
+    """
+
+    _url_module = property(lambda _: iam_urls)
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.visible_since: dict[str, float] = {}
+
+    def create_role(self, *args: Any, **kwargs: Any) -> Role:
+        role = super().create_role(*args, **kwargs)
+        self._changed(role)
+        return role
+
+    def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
+        super().update_assume_role_policy(role_name, policy_document)
+        self._changed(self.get_role(role_name))
+
+    def _changed(self, role: Role) -> None:
+        delay = world().delays.iam_propagation
+        self.visible_since[role.id] = world().clock.now() + delay
+
+    def create_access_key(
+        self, user_name: str, prefix: str = "AKIA", status: str = "Active"
+    ) -> AccessKey:
+        key = super().create_access_key(user_name, prefix, status)
+        remember_key(key.access_key_id)
+        return key
+
+
+class RehearsalSTSBackend(STSBackend):
+    """
+    moto's STS for roles that exist and trust the caller.
+    """
+
+    _url_module = property(lambda _: sts_urls)
+
+    def assume_role(self, *args: Any, **kwargs: Any) -> AssumedRole:
+        role = super().assume_role(*args, **kwargs)
+        remember_key(role.access_key_id, float(kwargs["duration"]))
+        return role
+
+
+class RehearsalSTSResponse(TokenResponse):
+    """
+    The STS operations that differ from moto's.
+    """
+
+    def assume_role(self) -> ActionResult:
+        arn = self._get_param("RoleArn")
+        _, principal = self._caller()
+        if not _may_assume(principal, arn):
+            raise ServiceException(
+                "AccessDenied",
+                f"User: {principal} is not authorized to perform: sts:AssumeRole on "
+                f"resource: {arn}",
+            )
+        return super().assume_role()
+
+    def get_caller_identity(self) -> ActionResult:
+        account, principal = self._caller()
+        if principal != OPERATOR_USER_ARN:
+            answer: ActionResult = super().get_caller_identity()
+            return answer
+        return ActionResult(
+            {"UserId": OPERATOR_KEY_ID, "Account": account, "Arn": principal}
+        )
+
+    def _caller(self) -> tuple[str, str]:
+        try:
+            return key_owner(self.access_key)
+        except Refusal as refusal:
+            raise ServiceException(refusal.code, refusal.message) from refusal
+
+
+def _may_assume(principal: str, role_arn: str) -> bool:
+    account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
+    role = find_role(account, name) if account in iam_backends else None
+    if role is None or role.arn != role_arn:
+        return False
+    caller = principal.split(":")[4]
+    accepted = {"*", caller, f"arn:aws:iam::{caller}:root", principal}
+    for statement in role.trust_policy.get("Statement", []):
+        named = statement.get("Principal", {})
+        trusted = named if isinstance(named, str) else named.get("AWS", [])
+        trusted = [trusted] if isinstance(trusted, str) else trusted
+        if statement.get("Effect") == "Allow" and accepted.intersection(trusted):
+            return True
+    return False
+
+
+def operator_trust() -> str:
+    """
+    Return the trust policy of the operator roles: the network account's people.
+    """
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{NETWORK_ACCOUNT}:root"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    )

@@ -1,0 +1,115 @@
+"""
+Puts the rehearsal's services in moto's place, and makes moto's ids repeatable.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hashlib import sha256
+from typing import Any, Final
+
+from moto.core import responses as core_responses
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.moto_api._internal import mock_random
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    create_backend_app,
+)
+
+from closednet_rehearsal.settings import SEED
+from closednet_rehearsal.stage import set_world
+from closednet_rehearsal.world import World
+
+
+_WARM: Final = (
+    ("ec2", "ec2"),
+    ("route53", "route53"),
+    ("route53resolver", "route53resolver"),
+    ("iam", "iam"),
+    ("sts", "sts"),
+    ("logs", "logs"),
+    ("cloudwatch", "monitoring"),
+    ("kms", "kms"),
+    ("s3", "s3"),
+    ("secretsmanager", "secretsmanager"),
+)
+
+
+def install(world: World) -> DomainDispatcherApplication:
+    """
+    Return moto as one WSGI application with the rehearsal's services in it.
+    """
+    # Thousands of machine images would take a quarter of a second per account.
+    os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+    set_world(world)
+    _replace_services()
+    _repeatable(world)
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
+    application = DomainDispatcherApplication(create_backend_app)
+    for service, _ in _WARM:
+        application.app_instances[service] = create_backend_app(service)
+    # Building the applications made backends of a default account: not ours.
+    forget()
+    os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+    return application
+
+
+def forget() -> None:
+    """
+    Drop all state that moto holds.
+    """
+    for backends in list(BackendDict._instances):  # type: ignore[misc] # noqa: SLF001
+        backends.clear()
+    BackendDict._instances.clear()  # type: ignore[misc] # noqa: SLF001
+    reset_model_data()
+
+
+def reseed(*natural_key: str) -> None:
+    """
+    Make whatever moto invents next a function of what is being asked for.
+    """
+    text = "|".join((SEED, *natural_key))
+    mock_random.seed(int(sha256(text.encode()).hexdigest(), 16))
+
+
+def _replace_services() -> None:
+    from moto.ec2 import urls as ec2_urls  # noqa: PLC0415 - after the environment
+    from moto.ec2.models import ec2_backends  # noqa: PLC0415
+    from moto.iam import models as iam_models  # noqa: PLC0415
+    from moto.route53 import urls as route53_urls  # noqa: PLC0415
+    from moto.route53.models import route53_backends  # noqa: PLC0415
+    from moto.route53resolver import urls as resolver_urls  # noqa: PLC0415
+    from moto.route53resolver.models import route53resolver_backends  # noqa: PLC0415
+    from moto.sts import urls as sts_urls  # noqa: PLC0415
+    from moto.sts.models import sts_backends  # noqa: PLC0415
+
+    from closednet_rehearsal import ec2, iam, resolver, route53, zones  # noqa: PLC0415
+
+    _set(ec2_backends, ec2.RehearsalEC2Backend)
+    ec2_urls.url_paths["{0}/"] = ec2.RehearsalEC2Response.dispatch
+    _set(route53_backends, zones.RehearsalRoute53Backend)
+    route53_urls.url_paths.update(route53.url_paths())
+    _set(route53resolver_backends, resolver.RehearsalResolverBackend)
+    resolver_urls.url_paths["{0}/$"] = resolver.RehearsalResolverResponse.dispatch
+    _set(iam_models.iam_backends, iam.RehearsalIAMBackend)
+    # One partition instead of six: the managed policies are loaded per partition.
+    iam_models.PARTITION_NAMES = ["aws"]
+    vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
+    _set(sts_backends, iam.RehearsalSTSBackend)
+    sts_urls.url_paths["{0}/$"] = iam.RehearsalSTSResponse.dispatch
+
+
+def _set(backends: Any, backend: type) -> None:
+    backends.backend = backend
+
+
+def _repeatable(world: World) -> None:
+    def request_id(headers: dict[str, Any] | None = None) -> str:
+        made = world.ids.uuid("request")
+        if headers is not None:
+            headers["x-amzn-requestid"] = made
+        return made
+
+    vars(core_responses)["gen_amzn_requestid_long"] = request_id
