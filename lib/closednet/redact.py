@@ -99,12 +99,7 @@ def redact(text: str) -> str:
             if form in text:
                 text = text.replace(form, MASK)
     squeezed = squeeze(text)
-    if squeezed != text:
-        for value in _known:
-            for form in _squeezed_forms(value):
-                if form in squeezed:
-                    text = _spread(form).sub(MASK, text)
-    return text
+    return text if squeezed == text else _redact_cut(text, squeezed)
 
 
 def scrub(value: Any) -> Any:
@@ -148,6 +143,17 @@ def squeeze(text: str) -> str:
     Return `text` without what may stand between two parts of a cut secret.
     """
     return _noise.sub("", text)
+
+
+def _redact_cut(text: str, squeezed: str) -> str:
+    """
+    Mask what was cut into lines; `squeezed` is `text` without the cuts.
+    """
+    for value in _known:
+        for form in _squeezed_forms(value):
+            if form in squeezed:
+                text = _spread(form).sub(MASK, text)
+    return text
 
 
 def _base64(raw: bytes) -> Iterator[str]:

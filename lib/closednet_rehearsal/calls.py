@@ -15,8 +15,9 @@ from urllib.parse import parse_qs
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.request import Request as MotoRequest
-from moto.core.routing import NotFound, get_service_router
+from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
 
 from closednet_rehearsal.identity import credential_scope
 from closednet_rehearsal.settings import REGION

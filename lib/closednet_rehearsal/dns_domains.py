@@ -37,9 +37,7 @@ def vpc_exists(vpc_id: str) -> bool:
     """
     Return whether any account of the rehearsal has this VPC.
     """
-    return any(
-        vpc_id in ec2_backends[account][REGION].vpcs for account in ACCOUNTS
-    )
+    return any(vpc_id in ec2_backends[account][REGION].vpcs for account in ACCOUNTS)
 
 
 def private_name_owner(vpc_id: str, name: str) -> Any | None:

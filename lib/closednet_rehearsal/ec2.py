@@ -6,16 +6,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.ec2 import urls
-from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 
 from closednet_rehearsal import endpoint_changes, endpoints
 from closednet_rehearsal.endpoint_rules import checked_service
 from closednet_rehearsal.endpoint_services import services
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.paging import paged
 
 
@@ -34,9 +33,7 @@ class RehearsalEC2Backend(EC2Backend):
     def create_security_group(self, name: str, *args: Any, **kwargs: Any) -> Any:
         vpc_id = kwargs.get("vpc_id")
         if vpc_id is None and not kwargs.get("is_default"):
-            raise ServiceException(
-                "VPCIdNotSpecified", "No default VPC for this user"
-            )
+            raise Refusal("VPCIdNotSpecified", "No default VPC for this user")
         self.get_vpc(str(vpc_id))
         return super().create_security_group(name, *args, **kwargs)
 
@@ -46,11 +43,11 @@ class RehearsalEC2Backend(EC2Backend):
         wanted = group_id or name
         for eni in self.enis.values():
             if wanted in {group.id for group in eni.group_set}:
-                raise ServiceException(
+                raise Refusal(
                     "DependencyViolation", f"resource {wanted} has a dependent object"
                 )
         if wanted in self._groups_named_by_rules(str(wanted)):
-            raise ServiceException(
+            raise Refusal(
                 "DependencyViolation", f"resource {wanted} has a dependent object"
             )
         super().delete_security_group(name, group_id)
@@ -68,7 +65,7 @@ class RehearsalEC2Backend(EC2Backend):
 
     def delete_subnet(self, subnet_id: str) -> Any:
         if any(eni.subnet.id == subnet_id for eni in self.enis.values()):
-            raise ServiceException(
+            raise Refusal(
                 "DependencyViolation",
                 f"The subnet '{subnet_id}' has dependencies and cannot be deleted.",
             )
@@ -77,7 +74,7 @@ class RehearsalEC2Backend(EC2Backend):
     def delete_network_interface(self, eni_id: str) -> None:
         eni = self.enis.get(eni_id)
         if eni is not None and eni.requester_managed:
-            raise ServiceException(
+            raise Refusal(
                 "OperationNotPermitted",
                 f"You are not allowed to manage the network interface {eni_id}.",
             )
@@ -91,8 +88,11 @@ class RehearsalEC2Response(EC2Response):
 
     def call_action(self) -> Any:
         if str(self.params.get("DryRun", "")).lower() == "true":
-            status, headers, body = self.serialized(ActionResult(DryRunClientError()))
-            return status, headers, body
+            raise Refusal(
+                "DryRunOperation",
+                "Request would have succeeded, but DryRun flag is set.",
+                412,
+            )
         return super().call_action()
 
     def create_vpc_endpoint(self) -> ActionResult:

@@ -8,10 +8,10 @@ from hashlib import sha256
 from ipaddress import IPv4Address
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.ec2.models.vpcs import VPCEndPoint
 
 from closednet_rehearsal.endpoint_services import VPCE_ZONE_ID, Service
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.settings import INBOUND_IPS
 from closednet_rehearsal.stage import world
 
@@ -154,7 +154,7 @@ def free_address(subnet: Any, host_number: int) -> str:
         address = str(IPv4Address(network + number))
         if number <= last and address not in taken:
             return address
-    raise ServiceException(
+    raise Refusal(
         "InsufficientFreeAddressesInSubnet",
         f"The rehearsal's subnet {subnet.id} has no free address",
     )

@@ -8,8 +8,6 @@ import json
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
-
 from closednet_rehearsal.endpoint import Endpoint
 from closednet_rehearsal.endpoint_gateway import add_route, remove_route
 from closednet_rehearsal.endpoint_rules import (
@@ -20,6 +18,7 @@ from closednet_rehearsal.endpoint_rules import (
     check_subnets,
 )
 from closednet_rehearsal.endpoints import flag, settle
+from closednet_rehearsal.errors import Refusal
 
 
 def modify(backend: Any, params: dict[str, Any]) -> None:
@@ -60,7 +59,7 @@ def _check(
     check_groups(backend, endpoint.vpc_id, groups)
     check_subnets(backend, endpoint.vpc_id, subnets)
     if endpoint.service.kind == "Interface" and not groups:
-        raise ServiceException(
+        raise Refusal(
             "InvalidParameter", "An endpoint must keep at least one security group"
         )
 

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
-
 from closednet_rehearsal.endpoint import Endpoint
 from closednet_rehearsal.endpoint_services import Service
+from closednet_rehearsal.errors import Refusal
 
 
 def create_gateway(backend: Any, service: Service, params: dict[str, Any]) -> Endpoint:
@@ -24,7 +23,7 @@ def create_gateway(backend: Any, service: Service, params: dict[str, Any]) -> En
     tables = params.get("RouteTableIds", [])
     for table_id in tables:
         if _route_of(backend, table_id, prefix_list.id) is not None:
-            raise ServiceException(
+            raise Refusal(
                 "RouteAlreadyExists",
                 f"route table {table_id} already has a route with "
                 f"destination-prefix-list-id {prefix_list.id}",

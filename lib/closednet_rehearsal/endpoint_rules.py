@@ -9,8 +9,6 @@ import json
 from ipaddress import IPv4Address
 from typing import Any, Final
 
-from moto.core.exceptions import ServiceException
-
 from closednet_rehearsal.dns_domains import (
     endpoints_of_vpc,
     private_name_owner,
@@ -18,6 +16,7 @@ from closednet_rehearsal.dns_domains import (
 )
 from closednet_rehearsal.endpoint import taken_addresses
 from closednet_rehearsal.endpoint_services import Service, find_service
+from closednet_rehearsal.errors import Refusal
 
 
 _POLICY_LIMIT: Final = 20_480
@@ -29,7 +28,7 @@ def checked_service(name: str, kind: str, region: str) -> Service:
     """
     service = find_service(name, kind, region)
     if service is None:
-        raise ServiceException(
+        raise Refusal(
             "InvalidServiceName", f"The Vpc Endpoint Service '{name}' does not exist"
         )
     return service
@@ -47,7 +46,7 @@ def check_policy(document: str | None) -> None:
         policy = None
     valid = isinstance(policy, dict) and "Statement" in policy
     if not valid or len(document) > _POLICY_LIMIT:
-        raise ServiceException("InvalidPolicyDocument", "Invalid policy document")
+        raise Refusal("InvalidPolicyDocument", "Invalid policy document")
 
 
 def check_groups(backend: Any, vpc_id: str, group_ids: list[str]) -> None:
@@ -56,7 +55,7 @@ def check_groups(backend: Any, vpc_id: str, group_ids: list[str]) -> None:
     """
     for group_id in group_ids:
         if group_id not in backend.groups[vpc_id]:
-            raise ServiceException(
+            raise Refusal(
                 "InvalidSecurityGroupID.NotFound",
                 f"The security group '{group_id}' does not exist in VPC '{vpc_id}'",
             )
@@ -70,12 +69,12 @@ def check_subnets(backend: Any, vpc_id: str, subnet_ids: list[str]) -> None:
     for subnet_id in subnet_ids:
         subnet = backend.get_subnet(subnet_id)
         if subnet.vpc_id != vpc_id:
-            raise ServiceException(
+            raise Refusal(
                 "InvalidParameter",
                 f"The subnet '{subnet_id}' does not belong to VPC '{vpc_id}'",
             )
         if subnet.availability_zone in zones:
-            raise ServiceException(
+            raise Refusal(
                 "DuplicateSubnetsInSameZone",
                 "Found another VPC endpoint subnet in the availability zone of "
                 f"{subnet_id}. VPC endpoint subnets should be in different "
@@ -91,12 +90,12 @@ def check_address(backend: Any, subnet_id: str, address: str) -> None:
     subnet = backend.get_subnet(subnet_id)
     wanted = IPv4Address(address)
     if wanted not in subnet.cidr or wanted in subnet.aws_reserved_ips:
-        raise ServiceException(
+        raise Refusal(
             "InvalidParameter",
             f"Address {address} does not fall within the subnet's address range",
         )
     if address in taken_addresses(subnet):
-        raise ServiceException(
+        raise Refusal(
             "InvalidIPAddress.InUse", f"The address {address} is already in use"
         )
 
@@ -106,7 +105,7 @@ def check_private_dns(vpc: Any, service: Service, own_id: str | None = None) -> 
     Refuse private DNS where the VPC lacks DNS or answers the names already.
     """
     if not (vpc.enable_dns_support and vpc.enable_dns_hostnames):
-        raise ServiceException(
+        raise Refusal(
             "InvalidParameter",
             "Enabling private DNS requires both enableDnsSupport and "
             f"enableDnsHostnames VPC attributes set to true for {vpc.id}",
@@ -115,7 +114,7 @@ def check_private_dns(vpc: Any, service: Service, own_id: str | None = None) -> 
         owner = private_name_owner(vpc.id, name)
         zone = zone_named(vpc.id, (name,))
         if zone is not None or (owner is not None and owner.id != own_id):
-            raise ServiceException(
+            raise Refusal(
                 "InvalidParameter",
                 "private-dns-enabled cannot be set because there is already a "
                 f"conflicting DNS domain for {name} in the VPC {vpc.id}",
@@ -137,13 +136,13 @@ def check_inbound_only(vpc_id: str, service: Service) -> None:
     Refuse inbound-only private DNS without the gateway endpoint it relies on.
     """
     if service.label != "s3":
-        raise ServiceException(
+        raise Refusal(
             "InvalidParameter",
             "PrivateDnsOnlyForInboundResolverEndpoint is not supported for "
             f"{service.name}",
         )
     if not has_gateway(vpc_id, service):
-        raise ServiceException(
+        raise Refusal(
             "InvalidParameter",
             "To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC "
             f"{vpc_id} must have a gateway endpoint for the service.",

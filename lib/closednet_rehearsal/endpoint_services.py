@@ -66,7 +66,7 @@ class Service:
         """
         Return the public names that private DNS answers inside the VPC.
         """
-        labels = (self.label,)
+        labels: tuple[str, ...] = (self.label,)
         if self.label == "s3":
             labels = _S3_LABELS + _S3_ACCESS_POINT_LABELS
         return tuple(f"{label}.{self.region}.amazonaws.com" for label in labels)

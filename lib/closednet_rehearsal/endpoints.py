@@ -8,7 +8,6 @@ import json
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.ec2.exceptions import InvalidVpcEndPointIdError
 
 from closednet_rehearsal.dns_domains import endpoints_of_vpc
@@ -28,6 +27,7 @@ from closednet_rehearsal.endpoint_rules import (
     checked_service,
 )
 from closednet_rehearsal.endpoint_services import Service
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.stage import world
 
 
@@ -41,7 +41,7 @@ def create(backend: Any, params: dict[str, Any]) -> Endpoint:
     known = backend.endpoint_tokens.get(token) if token else None
     if known is not None and known[1] in backend.vpc_end_points:
         if known[0] != fingerprint:
-            raise ServiceException(
+            raise Refusal(
                 "IdempotentParameterMismatch",
                 f"The client token {token} was used with other parameters",
             )

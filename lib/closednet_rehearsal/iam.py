@@ -8,9 +8,9 @@ import json
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.iam import urls as iam_urls
 from moto.iam.exceptions import NotFoundException
@@ -53,6 +53,32 @@ def find_role(account: str, role_name: str) -> VisibleRole | None:
         return None
     trust = json.loads(role.assume_role_policy_document)
     return VisibleRole(role.arn, trust, backend.visible_since.get(role.id, 0.0))
+
+
+def role_allows(account: str, role_name: str, action: str) -> bool:
+    """
+    Say whether a role's policies allow an action; resources are not looked at.
+    """
+    role = iam_backends[account]["aws"].get_role(role_name)
+    documents = [json.loads(text) for text in role.policies.values()]
+    for policy in role.managed_policies.values():
+        document = policy.default_version.document
+        text = isinstance(document, str)
+        documents.append(json.loads(document) if text else document)
+    effects = {
+        statement["Effect"]
+        for document in documents
+        for statement in _listed(document["Statement"])
+        if any(
+            fnmatchcase(action.lower(), pattern.lower())
+            for pattern in _listed(statement.get("Action", []))
+        )
+    }
+    return "Allow" in effects and "Deny" not in effects
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value]
 
 
 class RehearsalIAMBackend(IAMBackend):
@@ -107,9 +133,9 @@ class RehearsalSTSResponse(TokenResponse):
 
     def assume_role(self) -> ActionResult:
         arn = self._get_param("RoleArn")
-        _, principal = self._caller()
+        _, principal = key_owner(self.access_key)
         if not _may_assume(principal, arn):
-            raise ServiceException(
+            raise Refusal(
                 "AccessDenied",
                 f"User: {principal} is not authorized to perform: sts:AssumeRole on "
                 f"resource: {arn}",
@@ -117,19 +143,13 @@ class RehearsalSTSResponse(TokenResponse):
         return super().assume_role()
 
     def get_caller_identity(self) -> ActionResult:
-        account, principal = self._caller()
+        account, principal = key_owner(self.access_key)
         if principal != OPERATOR_USER_ARN:
             answer: ActionResult = super().get_caller_identity()
             return answer
         return ActionResult(
             {"UserId": OPERATOR_KEY_ID, "Account": account, "Arn": principal}
         )
-
-    def _caller(self) -> tuple[str, str]:
-        try:
-            return key_owner(self.access_key)
-        except Refusal as refusal:
-            raise ServiceException(refusal.code, refusal.message) from refusal
 
 
 def _may_assume(principal: str, role_arn: str) -> bool:

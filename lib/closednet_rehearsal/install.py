@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 
 from hashlib import sha256
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.core import responses as core_responses
 from moto.core.base_backend import BackendDict
@@ -23,17 +23,22 @@ from closednet_rehearsal.stage import set_world
 from closednet_rehearsal.world import World
 
 
-_WARM: Final = (
-    ("ec2", "ec2"),
-    ("route53", "route53"),
-    ("route53resolver", "route53resolver"),
-    ("iam", "iam"),
-    ("sts", "sts"),
-    ("logs", "logs"),
-    ("cloudwatch", "monitoring"),
-    ("kms", "kms"),
-    ("s3", "s3"),
-    ("secretsmanager", "secretsmanager"),
+if TYPE_CHECKING:
+    from moto.backends import SERVICE_NAMES
+
+
+_WARM: Final[tuple[SERVICE_NAMES, ...]] = (
+    "ec2",
+    "route53",
+    "route53resolver",
+    "iam",
+    "sts",
+    "ssm",
+    "logs",
+    "cloudwatch",
+    "kms",
+    "s3",
+    "secretsmanager",
 )
 
 
@@ -48,7 +53,7 @@ def install(world: World) -> DomainDispatcherApplication:
     _repeatable(world)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
     application = DomainDispatcherApplication(create_backend_app)
-    for service, _ in _WARM:
+    for service in _WARM:
         application.app_instances[service] = create_backend_app(service)
     # Building the applications made backends of a default account: not ours.
     forget()
@@ -95,7 +100,7 @@ def _replace_services() -> None:
     resolver_urls.url_paths["{0}/$"] = resolver.RehearsalResolverResponse.dispatch
     _set(iam_models.iam_backends, iam.RehearsalIAMBackend)
     # One partition instead of six: the managed policies are loaded per partition.
-    iam_models.PARTITION_NAMES = ["aws"]
+    vars(iam_models)["PARTITION_NAMES"] = ["aws"]
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
     _set(sts_backends, iam.RehearsalSTSBackend)
     sts_urls.url_paths["{0}/$"] = iam.RehearsalSTSResponse.dispatch

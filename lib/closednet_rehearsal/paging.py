@@ -10,9 +10,9 @@ import binascii
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.settings import PAGE_SIZE
 
 
@@ -41,9 +41,7 @@ def _offset(token: str | None) -> int:
         text = base64.urlsafe_b64decode(token.encode()).decode()
         return int(text.removeprefix(_PREFIX))
     except (ValueError, binascii.Error):
-        raise ServiceException(
-            "InvalidNextToken", f"The token '{token}' is invalid"
-        ) from None
+        raise Refusal("InvalidNextToken", f"The token '{token}' is invalid") from None
 
 
 def paged(

@@ -8,10 +8,10 @@ import copy
 
 from typing import Any, Final
 
-from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
 
 from closednet_rehearsal.endpoint_services import VPCE_ZONE_ID
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.settings import ACCOUNTS, REGION
 
 
@@ -55,7 +55,7 @@ def apply_changes(zone: Any, zones: dict[str, Any], changes: list[Any]) -> None:
         problem = _apply(trial, zones, change["Action"], change["ResourceRecordSet"])
         problems += [problem] if problem else []
     if problems:
-        raise ServiceException("InvalidChangeBatch", f"[{', '.join(problems)}]")
+        raise Refusal("InvalidChangeBatch", f"[{', '.join(problems)}]")
     zone.rrsets = trial.rrsets
 
 

@@ -128,7 +128,9 @@ class RehearsalResolverResponse(Route53ResolverResponse):
 
     def get_resolver_endpoint(self) -> str:
         shown = json.loads(super().get_resolver_endpoint())
-        return json.dumps({"ResolverEndpoint": self._complete(shown["ResolverEndpoint"])})
+        return json.dumps(
+            {"ResolverEndpoint": self._complete(shown["ResolverEndpoint"])}
+        )
 
     def list_resolver_endpoints(self) -> str:
         shown = json.loads(super().list_resolver_endpoints())

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.route53 import urls
@@ -16,6 +15,7 @@ from closednet_rehearsal.dns_domains import (
     endpoints_of_vpc,
     zones_of_vpc,
 )
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.paging import page
 from closednet_rehearsal.records import plain_name, shown_name, shown_record
 from closednet_rehearsal.settings import PAGE_SIZE, REGION
@@ -64,7 +64,7 @@ class RehearsalRoute53Response(Route53):
         change_id = self._get_param("Id").removeprefix("/change/")
         change = self.zone_backend.changes.get(change_id)
         if change is None:
-            raise ServiceException(
+            raise Refusal(
                 "NoSuchChange", f"Could not find resource with ID: {change_id}"
             )
         return ActionResult({"ChangeInfo": change.info()})
@@ -152,7 +152,7 @@ class RehearsalRoute53Response(Route53):
         zone_id, vpc = self._get_param("HostedZoneId"), self._vpc()
         granted = self.zone_backend.authorizations.get(zone_id, [])
         if vpc not in granted:
-            raise ServiceException(
+            raise Refusal(
                 "VPCAssociationAuthorizationNotFound",
                 f"The VPC {vpc['VPCId']} is not authorized to be associated with the "
                 f"hosted zone {zone_id}.",
@@ -167,7 +167,7 @@ class RehearsalRoute53Response(Route53):
         own_vpc = vpc["VPCId"] in ec2_backends[self.current_account][REGION].vpcs
         same = owner.account_id == self.current_account
         if not own_vpc or not (same or granted):
-            raise ServiceException(
+            raise Refusal(
                 "NotAuthorizedException",
                 f"The VPC {vpc['VPCId']} is not authorized to be associated with the "
                 f"hosted zone {zone.resource_id}.",
@@ -182,7 +182,7 @@ class RehearsalRoute53Response(Route53):
         owner, zone = zone_anywhere(self._get_param("HostedZoneId"))
         vpc_id = self._vpc()["VPCId"]
         if all(each["vpc_id"] != vpc_id for each in zone.vpcs):
-            raise ServiceException(
+            raise Refusal(
                 "VPCAssociationNotFound",
                 f"The VPC: {vpc_id} and hosted zone {zone.resource_id} are not "
                 "associated.",

@@ -71,9 +71,10 @@ def check(asked: Asked, environ: Mapping[str, Any]) -> None:
 
 def _parsed(asked: Asked, operation: Any, environ: Mapping[str, Any]) -> Any:
     request = MotoRequest(dict(environ))
-    labels: Mapping[str, Any] = {}
+    labels: dict[str, Any] = {}
     if asked.protocol == "rest-xml":
-        _, labels = get_service_router(asked.service).match(request)
+        _, found = get_service_router(asked.service).match(request)
+        labels = dict(found)
     content_type = environ.get("CONTENT_TYPE", "")
     protocol = asked.protocol
     if content_type.startswith("application/x-www-form-urlencoded"):

@@ -7,12 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.utils import utcnow
 from moto.route53 import urls
 from moto.route53.models import FakeZone, Route53Backend, route53_backends
 
 from closednet_rehearsal.dns_domains import private_name_owner, vpc_exists, zone_named
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.records import apply_changes, plain_name
 from closednet_rehearsal.settings import ACCOUNTS
 from closednet_rehearsal.stage import world
@@ -66,17 +66,24 @@ class RehearsalRoute53Backend(Route53Backend):
     def create_hosted_zone(self, name: str, *args: Any, **kwargs: Any) -> FakeZone:
         reference, vpc_id = kwargs["caller_reference"], kwargs.get("vpcid")
         if reference in self.references:
-            raise ServiceException(
+            raise Refusal(
                 "HostedZoneAlreadyExists",
                 f"A hosted zone has already been created with the reference {reference}",
             )
         if kwargs["private_zone"] and not vpc_id:
-            raise ServiceException(
+            raise Refusal(
                 "InvalidInput", "A private hosted zone needs a VPC when it is created"
             )
         if vpc_id:
             refuse_conflict(vpc_id, name)
         zone = super().create_hosted_zone(name, *args, **kwargs)
+        for record in zone.rrsets:
+            # moto keeps the SOA's value in another shape than every other one.
+            values = record.records or []
+            record.records = [
+                dict(each)["Value"] if isinstance(each, dict) else each
+                for each in values
+            ]
         del self.zones[zone.resource_id]
         digest = world().ids.digest("zone", self.account_id, name)
         zone.resource_id = f"Z{digest[:20].upper()}"
@@ -117,11 +124,11 @@ def refuse_conflict(vpc_id: str, name: str) -> None:
     Refuse a zone for a VPC that does not exist or answers the name already.
     """
     if not vpc_exists(vpc_id):
-        raise ServiceException("InvalidVPCId", f"The VPC: {vpc_id} does not exist.")
+        raise Refusal("InvalidVPCId", f"The VPC: {vpc_id} does not exist.")
     bare = name.rstrip(".")
     taken = zone_named(vpc_id, (bare,)) or private_name_owner(vpc_id, bare)
     if taken is not None:
-        raise ServiceException(
+        raise Refusal(
             "ConflictingDomainExists",
             f"The VPC {vpc_id} in region ap-northeast-1 has already been associated "
             f"with the hosted zone {getattr(taken, 'resource_id', taken.id)} with the "
@@ -138,4 +145,4 @@ def zone_anywhere(zone_id: str) -> tuple[RehearsalRoute53Backend, FakeZone]:
         backend = route53_backends[account]["aws"]
         if bare in backend.zones and isinstance(backend, RehearsalRoute53Backend):
             return backend, backend.zones[bare]
-    raise ServiceException("NoSuchHostedZone", f"No hosted zone found with ID: {bare}")
+    raise Refusal("NoSuchHostedZone", f"No hosted zone found with ID: {bare}")

@@ -8,8 +8,6 @@ private addresses dropped. Everything else goes to loopback as well.
 from __future__ import annotations
 
 import getpass
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -34,6 +32,7 @@ from tests.rehearsal_dns.worlds import (
     StillView,
     StillWorld,
 )
+from tests.tools import tool
 
 
 if TYPE_CHECKING:
@@ -184,10 +183,7 @@ def _port(
     folder = tmp_path_factory.mktemp("server")
     port = free_port()
     name, *rest = request.param(folder, port, servers.inbound, servers.forwarder)
-    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if path is None:
-        pytest.skip(f"{name} is missing: apt-get install {PACKAGES[name]}")
-    with running((path, *rest), port):
+    with running((tool(name, PACKAGES[name]), *rest), port):
         yield port
 
 

@@ -41,6 +41,13 @@ class ActivationState:
     registrations: int
     tags: dict[str, str]
 
+    @property
+    def room(self) -> int:
+        """
+        How many more servers can register.
+        """
+        return self.spec.limit - self.registrations
+
 
 class ActivationCodes:
     """
@@ -86,7 +93,7 @@ class ActivationCodes:
                 stored is not None
                 and state.activation_id == stored.activation_id
                 and not state.expired
-                and state.registrations < state.spec.limit
+                and state.room > 0
             ):
                 return state
         return None

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from closednet.aws.activation_codes import ActivationCodes, StoredCode
+from closednet.aws.activation_codes import StoredCode
 from closednet.aws.secret_store import STORE_ACTIONS
 from closednet.aws.tagging import pairs
 from closednet.aws.tolerance import Tolerating
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from closednet.aws.account import Account
+    from closednet.aws.activation_codes import ActivationCodes
     from closednet.aws.nodes import ManagedNodes
-    from closednet.aws.secret_store import SecretStore
     from closednet.params import SiteParams
     from closednet.recorder import Recorder
 
@@ -47,13 +47,13 @@ class Activations(PlainKind):
     def __init__(
         self,
         account: Account,
-        store: SecretStore,
+        codes: ActivationCodes,
         nodes: ManagedNodes,
         params: SiteParams,
         recorder: Recorder,
     ) -> None:
         self._account = account
-        self.codes = ActivationCodes(account, store)
+        self.codes = codes
         self._nodes = nodes
         self._hosts = params.hosts
         self._recorder = recorder

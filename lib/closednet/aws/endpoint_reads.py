@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import re
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import tagging
+from closednet.aws.endpoint_states import AliasTarget, EndpointState, NetworkInterface
 from closednet.model.endpoint_policies import canonical_policy
-from closednet.model.specs.network import InterfaceEndpoint, endpoint_key
+from closednet.model.specs.network import InterfaceEndpoint, endpoint_key, regional_name
 
 
 if TYPE_CHECKING:
@@ -20,54 +20,6 @@ if TYPE_CHECKING:
     from closednet.aws.account import Account
 
 DEAD: Final = frozenset({"deleted", "deleting"})
-
-
-@dataclass(frozen=True, slots=True)
-class NetworkInterface:
-    """
-    One address of an endpoint and where it is.
-    """
-
-    ip: str
-    subnet: str
-    availability_zone: str
-    groups: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class AliasTarget:
-    """
-    What an alias record needs to point to an endpoint.
-    """
-
-    name: str
-    zone_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointState:
-    """
-    An endpoint as it is: state, addresses, and its own Regional name.
-
-    `name` has `bucket` in place of the wildcard label of S3's endpoint, because
-    a wildcard is not a host; `alias` keeps it.
-    """
-
-    endpoint_id: str
-    service: str
-    state: str
-    interfaces: tuple[NetworkInterface, ...]
-    name: str
-    alias: AliasTarget | None
-    private_dns: bool
-    error: str
-
-    @property
-    def addresses(self) -> frozenset[str]:
-        """
-        The private addresses under which the service is reached.
-        """
-        return frozenset(interface.ip for interface in self.interfaces)
 
 
 class EndpointReads:
@@ -157,6 +109,19 @@ class EndpointReads:
             service: self._state(service, raw, interfaces)
             for service, raw in picked.items()
         }
+
+    def names(self, vpc_id: str, services: Iterable[str]) -> dict[str, frozenset[str]]:
+        """
+        Return the addresses of each name that an endpoint itself answers.
+        """
+        found: dict[str, frozenset[str]] = {}
+        for service, state in self.states(vpc_id, services).items():
+            if state.state == "available":
+                found[state.name] = state.addresses
+                if state.private_dns:
+                    name = regional_name(service, self._account.region)
+                    found[name] = state.addresses
+        return found
 
     def _state(
         self, service: str, raw: Any, interfaces: Mapping[str, NetworkInterface]

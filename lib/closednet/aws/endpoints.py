@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import tagging
-from closednet.aws.endpoint_reads import EndpointReads
+from closednet.aws.endpoint_changes import FAILED, failure, modification
+from closednet.aws.endpoint_reads import DEAD, EndpointReads
 from closednet.errors import AwsError
 from closednet.model import naming
 from closednet.model.change import Found
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from closednet.aws.account import Account
     from closednet.aws.security_groups import SecurityGroups
 
-FAILED: Final = frozenset({"failed", "rejected", "expired", "partial"})
-GONE: Final = frozenset({"deleted", "deleting"})
 NOT_FOUND: Final = "InvalidVpcEndpointId.NotFound"
 ANOTHER_REQUEST: Final = "IdempotentParameterMismatch"
 PRIVATE_DNS_ACTION: Final = "route53:AssociateVPCWithHostedZone"
@@ -54,6 +53,7 @@ class InterfaceEndpoints(PlainKind):
         self._account = account
         self._groups = groups
         self._reads = EndpointReads(account)
+        self.partition = account.partition
 
     def find(
         self, wanted: Iterable[InterfaceEndpoint]
@@ -80,7 +80,7 @@ class InterfaceEndpoints(PlainKind):
         raw = self._reads.pick(self._reads.raw(spec.vpc_id), spec.service)
         if raw is not None:
             return str(raw["VpcEndpointId"])
-        request = self._request(spec)
+        request = self.request(spec)
         first = naming.token(
             self._account.site, spec.key, self._account.generation, spec.vpc_id
         )
@@ -103,7 +103,8 @@ class InterfaceEndpoints(PlainKind):
         endpoint_id = str(raw["VpcEndpointId"])
         with self._account.call("ec2:ModifyVpcEndpoint", new.key):
             self._account.ec2.modify_vpc_endpoint(
-                VpcEndpointId=endpoint_id, **self._modification(raw, old, new)
+                VpcEndpointId=endpoint_id,
+                **modification(old, new, self._exchange(raw, old, new)),
             )
         return endpoint_id
 
@@ -152,10 +153,13 @@ class InterfaceEndpoints(PlainKind):
                 return None
             raise
         endpoint = answer["VpcEndpoint"]
-        spent = endpoint.get("State", "pending").lower() in GONE
+        spent = endpoint.get("State", "pending").lower() in DEAD
         return None if spent else endpoint["VpcEndpointId"]
 
-    def _request(self, spec: InterfaceEndpoint) -> dict[str, Any]:
+    def request(self, spec: InterfaceEndpoint) -> dict[str, Any]:
+        """
+        Return what AWS is asked for, without the token.
+        """
         return {
             "VpcEndpointType": "Interface",
             "VpcId": spec.vpc_id,
@@ -171,44 +175,24 @@ class InterfaceEndpoints(PlainKind):
             ),
         }
 
-    def _modification(
+    def _exchange(
         self, raw: Any, old: InterfaceEndpoint, new: InterfaceEndpoint
-    ) -> dict[str, Any]:
+    ) -> tuple[list[str], list[str]]:
         """
-        Return only what changes: another value would be an outage for nothing.
+        Return the groups to add and to remove.
         """
-        change: dict[str, Any] = {
-            "AddSubnetIds": sorted(new.subnets - old.subnets),
-            "RemoveSubnetIds": sorted(old.subnets - new.subnets),
-        }
-        if old.security_group != new.security_group:
-            wanted = self._groups.id_of(new.security_group, new.vpc_id)
-            have = [str(group["GroupId"]) for group in raw.get("Groups", ())]
-            change["AddSecurityGroupIds"] = [wanted] if wanted not in have else []
-            change["RemoveSecurityGroupIds"] = [g for g in have if g != wanted]
-        if old.private_dns != new.private_dns:
-            change["PrivateDnsEnabled"] = new.private_dns
-        if old.policy != new.policy:
-            change["PolicyDocument"] = new.policy
-        if old.dns_record_type != new.dns_record_type:
-            change["DnsOptions"] = {"DnsRecordIpType": new.dns_record_type}
-        if old.ip_address_type != new.ip_address_type:
-            change["IpAddressType"] = new.ip_address_type
-        return {name: value for name, value in change.items() if value != []}
+        if old.security_group == new.security_group:
+            return [], []
+        wanted = self._groups.id_of(new.security_group, new.vpc_id)
+        have = [str(group["GroupId"]) for group in raw.get("Groups", ())]
+        return [wanted] * (wanted not in have), [g for g in have if g != wanted]
 
     def _all_available(self, specs: tuple[InterfaceEndpoint, ...]) -> bool:
         raws = self._reads.raw(specs[0].vpc_id)
         picked = {s.key: self._reads.pick(raws, s.service) for s in specs}
         for key, raw in picked.items():
             if raw is not None and raw["State"].lower() in FAILED:
-                error = raw.get("LastError") or {}
-                raise AwsError(
-                    f"{key} ({raw['VpcEndpointId']}) is {raw['State'].lower()}:"
-                    f" {error.get('Code', 'no code')}: {error.get('Message', '')}",
-                    operation="ec2:CreateVpcEndpoint",
-                    code=str(error.get("Code", "")),
-                    hint="mend the cause, remove the endpoint, run this step again",
-                )
+                raise failure(key, raw)
         return all(
             raw is not None and raw["State"].lower() == "available"
             for raw in picked.values()

@@ -113,14 +113,6 @@ class LogGroups(PlainKind):
             return f"a rollback deletes the events in {spec.name} for good"
         return f"a rollback keeps {spec.name} and its events"
 
-    def events(
-        self, group: str, stream_prefix: str = ""
-    ) -> tuple[tuple[str, str], ...]:
-        """
-        Return stream and message of the events of a group, if it exists.
-        """
-        return log_events(self._account, group, stream_prefix)
-
     def _described(self, name: str) -> dict[str, Any] | None:
         with self._account.call("logs:DescribeLogGroups", name):
             pages = self._account.logs.get_paginator("describe_log_groups")

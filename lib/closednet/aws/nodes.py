@@ -39,6 +39,13 @@ class ManagedNode:
     activation_id: str
     iam_role: str
 
+    @property
+    def is_windows(self) -> bool:
+        """
+        Whether it runs Windows, which has another shell.
+        """
+        return self.platform.startswith("Windows")
+
     def is_host(self, host: Host) -> bool:
         """
         Tell whether this node is the server `host` of the inventory.

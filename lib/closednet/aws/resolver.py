@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from closednet.aws.account import Account
+    from closednet.aws.resolver_reads import InboundState
     from closednet.aws.security_groups import SecurityGroups
 
 OPERATIONAL: Final = "OPERATIONAL"
@@ -88,6 +89,12 @@ class ResolverEndpoints(PlainKind):
                     self._reads.spec(raw, spec), str(raw["Id"]), owned
                 )
         return found
+
+    def state(self, spec: ResolverEndpoint) -> InboundState | None:
+        """
+        Return the endpoint as it is, or None if there is none.
+        """
+        return self._reads.state(spec)
 
     def create(self, spec: ResolverEndpoint) -> str:
         raw = self._reads.pick(spec)

@@ -101,6 +101,14 @@ class Roles(PlainKind):
         with Tolerating(*MISSING), self._account.call("iam:DeleteRole", spec.name):
             self._account.iam.delete_role(RoleName=spec.name)
 
+    def permissions(self, role: str) -> tuple[tuple[str, ...], dict[str, str]]:
+        """
+        Return attached and inline policies of `role`; a missing role has none.
+        """
+        if read_role(self._account, role) is None:
+            return (), {}
+        return self.attached(role), self.inline(role)
+
     def attached(self, role: str) -> tuple[str, ...]:
         """
         Return the names of the managed policies that are attached to `role`.

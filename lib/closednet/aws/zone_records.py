@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from closednet.aws.account import Account
-    from closednet.aws.endpoint_reads import AliasTarget
+    from closednet.aws.endpoint_states import AliasTarget
     from closednet.aws.zones import HostedZones
 
 READS: Final = (

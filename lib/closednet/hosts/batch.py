@@ -7,14 +7,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from closednet.hosts.connector import raise_for_failures
+from closednet.hosts.results import raise_for_failures
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from closednet.hosts.connector import CommandResult
-    from closednet.hosts.facts import FactsSource
+    from closednet.hosts.inventory import FactsSource
+    from closednet.hosts.results import CommandResult
     from closednet.hosts.scripts import Script
     from closednet.redact import Secret
 

@@ -16,7 +16,7 @@ from closednet.model.step import Actions, PlainKind, Work
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from closednet.hosts.facts import FactsSource
+    from closednet.hosts.inventory import FactsSource
     from closednet.hosts.run_command import RunCommand
 
 

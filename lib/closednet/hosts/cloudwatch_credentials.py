@@ -10,6 +10,7 @@ from closednet.errors import PreconditionError
 from closednet.hosts.kind import HostKind
 from closednet.hosts.scripts import Script, render
 from closednet.model.change import Found
+from closednet.model.cloudwatch_wishes import PROFILES
 from closednet.model.specs.hosts import CloudWatchCredentials
 from closednet.model.step import Actions
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 
 MARK: Final = "cloudwatch-credentials"
-PROFILES: Final = {"ssm-role": "default", "iam-user": "AmazonCloudWatchAgent"}
 
 
 class CloudWatchCredentialFiles(HostKind[CloudWatchCredentials]):

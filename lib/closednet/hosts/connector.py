@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import shlex
 import signal
 import subprocess
@@ -17,9 +16,10 @@ import time
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from closednet.errors import CommandFailed, HostError
+from closednet.errors import HostError
+from closednet.hosts.results import CommandResult, Results, failure
 from closednet.recorder import NullRecorder
 from closednet.redact import redact
 
@@ -32,58 +32,6 @@ if TYPE_CHECKING:
     from closednet.params.site import Host
     from closednet.recorder import Recorder
     from closednet.redact import Secret
-
-
-CLIENT_FAILED: Final = 255
-LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
-HINTS: Final = {
-    r"IDENTIFICATION HAS CHANGED|Host key verification failed": (
-        "the server's host key is unknown or changed: compare its fingerprint with"
-        " the server administrator, then mend known_hosts; never switch the check off"
-    ),
-    r"Permission denied|Too many authentication failures": (
-        "no key was accepted: load the operator's key into the SSH agent, and check"
-        " the user of this server in the parameters"
-    ),
-    r"Could not resolve|timed out|No route|refused|unreachable|closed by": (
-        "the server is not reachable: check its address, that it is up, and that"
-        " the firewall lets this machine in on port 22"
-    ),
-    r"sudo: .*(password|not allowed|terminal)": (
-        "sudo must work without a password: allow `/bin/sh -s` for this user with"
-        " NOPASSWD, or name root as the user of this server"
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class CommandResult:
-    """
-    What a script left behind on one server.
-    """
-
-    host: str
-    exit_code: int
-    stdout: str
-    stderr: str
-    duration_s: float = field(compare=False, default=0.0)
-    ended_at: float = field(compare=False, default=0.0)
-
-    def value(self, key: str) -> str:
-        """
-        Return the last `closednet: key=value` line's value, or "".
-        """
-        values = self.values(key)
-        return values[-1] if values else ""
-
-    def values(self, key: str) -> tuple[str, ...]:
-        """
-        Return the values of all `closednet: key=value` lines, in order.
-        """
-        return tuple(v for k, v in LINE.findall(self.stdout) if k == key)
-
-
-Results = dict[str, "CommandResult | HostError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,44 +154,6 @@ class Fleet:
         return CommandResult(host.name, code, _text(out), _text(words), spent, now)
 
 
-def failure(script: str, result: CommandResult) -> HostError:
-    """
-    Return the error that a failed result amounts to.
-    """
-    said = result.value("failed") or _last_line(result.stderr) or "no message"
-    hint = next((h for p, h in HINTS.items() if re.search(p, result.stderr)), "")
-    if result.exit_code == CLIENT_FAILED:
-        return HostError(
-            f"{result.host}: not reached: {said}",
-            host=result.host,
-            hint=hint or "try the same connection with `ssh -v` by hand",
-        )
-    return CommandFailed(
-        f"{result.host}: {script} ended with {result.exit_code}: {said}",
-        host=result.host,
-        result=result,
-        hint=hint or result.value("hint") or "its transcript is in the evidence",
-    )
-
-
-def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
-    """
-    Return the results if every server has one.
-
-    Raises:
-        HostError: One or more failed; all of them are named.
-    """
-    failed = [r for r in results.values() if isinstance(r, HostError)]
-    if not failed:
-        return {k: r for k, r in results.items() if isinstance(r, CommandResult)}
-    raise HostError(
-        f"{what}: {len(failed)} of {len(results)} servers failed:\n  - "
-        + "\n  - ".join(error.message for error in failed),
-        host=", ".join(error.host for error in failed),
-        hint=failed[0].hint,
-    ) from failed[0]
-
-
 def _talk(
     process: subprocess.Popen[bytes], text: bytes, timeout_s: float
 ) -> tuple[bytes, bytes]:
@@ -259,8 +169,3 @@ def _talk(
 
 def _text(output: bytes) -> str:
     return redact(output.decode(errors="replace"))
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""

@@ -13,15 +13,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from closednet.errors import HostError
-from closednet.hosts.connector import LINE, raise_for_failures
-from closednet.hosts.scripts import render
+from closednet.hosts.results import LINE
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from closednet.hosts.connector import Fleet
-    from closednet.params.site import Host
+    from collections.abc import Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,68 +144,6 @@ def duplicate_machine_ids(facts: Iterable[HostFacts]) -> dict[str, tuple[str, ..
         for machine_id, count in counts.items()
         if count > 1
     }
-
-
-def is_by_hand(host: Host) -> bool:
-    """
-    Tell whether a person carries scripts to this server.
-    """
-    return host.connector == "script" or host.os == "windows"
-
-
-def nothing_handed_back(host: str) -> str:  # noqa: ARG001 - the signature's
-    """
-    Return no output for any server.
-    """
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class FactsSource:
-    """
-    Asks the servers for facts; by-hand ones answer with handed back output.
-
-    Answers are kept until something is written to a server or `forget` is called.
-    """
-
-    fleet: Fleet
-    handed_back: Callable[[str], str] = nothing_handed_back
-    _known: dict[str, HostFacts] = field(default_factory=dict)
-
-    def forget(self) -> None:
-        """
-        Ask anew next time.
-        """
-        self._known.clear()
-
-    def host(self, name: str) -> Host:
-        """
-        Return the server of this name.
-        """
-        return next(host for host in self.fleet.hosts if host.name == name)
-
-    def of(self, names: Iterable[str]) -> dict[str, HostFacts]:
-        """
-        Return facts by server name; a by-hand server may have none.
-
-        Raises:
-            HostError: A server did not answer; all of them are named.
-        """
-        wanted = dict.fromkeys(names)
-        missing = [self.host(name) for name in wanted if name not in self._known]
-        self._ask([host for host in missing if not is_by_hand(host)])
-        for host in missing:
-            output = self.handed_back(host.name) if is_by_hand(host) else ""
-            if output:
-                self._known[host.name] = parse(host.name, output)
-        return {name: self._known[name] for name in wanted if name in self._known}
-
-    def _ask(self, hosts: list[Host]) -> None:
-        results = raise_for_failures(
-            "facts", self.fleet.run_all(render("facts"), hosts)
-        )
-        for name, result in results.items():
-            self._known[name] = parse(name, result.stdout, now=result.ended_at)
 
 
 def _status(text: str) -> CloudWatchStatus:

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, TypeVar
 
 from closednet.hosts.by_hand import carry
-from closednet.hosts.facts import is_by_hand
+from closednet.hosts.inventory import is_by_hand
 from closednet.model.step import PlainKind, Work
 
 

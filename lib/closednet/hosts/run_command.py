@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from closednet.errors import HostError
 from closednet.hosts.nodes import by_host
+from closednet.model.cloudwatch_wishes import CLOUDWATCH, PACKAGE
 
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 
 SHELL: Final = "AWS-RunShellScript"
-PACKAGE: Final = "AWS-ConfigureAWSPackage"
-CLOUDWATCH: Final = "AmazonCloudWatchAgent"
 NORMAL_S: Final = 600
 
 

@@ -1,5 +1,5 @@
 """
-The scripts that run on servers: templates beside this module plus variables.
+The scripts that run on servers: templates plus variables.
 
 A script is idempotent, says why it does nothing when it does nothing, and
 prints what it learned as `closednet: key=value` lines.
@@ -32,7 +32,7 @@ def template(name: str) -> str:
     """
     Return the text of the template `name`, such as `facts.sh`.
     """
-    return (files("closednet.hosts") / "scripts" / name).read_text("utf-8")
+    return (files("closednet.hosts.templates") / name).read_text("utf-8")
 
 
 def render(name: str, *, timeout_s: float = NORMAL_S, **variables: str) -> Script:
@@ -59,7 +59,8 @@ def carried(title: str, parts: tuple[str, ...], **variables: str) -> str:
         part(name).replace("main() {", f"part_{n}() {{")
         for n, name in enumerate(parts, 1)
     ]
-    calls = [run(f"part_{n}") for n, _ in enumerate(parts, 1)]
+    # Each in a shell of its own: they set traps of their own.
+    calls = [run(f"( part_{n} )") for n, _ in enumerate(parts, 1)]
     return (
         f"#!/bin/sh\n# {title}\n# Run it as root, and hand its output back.\n"
         + assignments(variables)

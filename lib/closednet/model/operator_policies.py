@@ -35,6 +35,7 @@ VERIFY_READS: Final = {
         *("iam:ListAttachedRolePolicies", "iam:ListRolePolicies"),
         *("kms:DescribeKey", "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
         *("logs:FilterLogEvents", "s3:GetBucketLocation", "s3:GetObject"),
+        "s3:GetEncryptionConfiguration",
         *("s3:ListBucket", "ssm:CancelCommand", "ssm:DescribeActivations"),
         *("ssm:DescribeAssociationExecutionTargets", "ssm:DescribeAssociation"),
         *("ssm:DescribeAssociationExecutions", "ssm:DescribeInstanceInformation"),
@@ -108,36 +109,23 @@ def _special(params: SiteParams, actions: set[str]) -> list[Statement]:
 
 def _resources(params: SiteParams, action: str) -> tuple[str, ...]:
     owner = f"{params.region}:{params.accounts.management.id}"
-    scopes: tuple[tuple[tuple[str, ...], str], ...] = (
-        (
-            ("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
-            f"arn:aws:ssm:{owner}:parameter/closednet/{params.site}/*",
-        ),
-        (
-            ("ssm:GetServiceSetting", "ssm:UpdateServiceSetting"),
-            f"arn:aws:ssm:{owner}:servicesetting/ssm/managed-instance/*",
-        ),
-        (
-            ("ssm:ResetServiceSetting",),
-            f"arn:aws:ssm:{owner}:servicesetting/ssm/managed-instance/*",
-        ),
-        (
-            ("ssm:CreateDocument", "ssm:UpdateDocument", "ssm:DeleteDocument"),
-            f"arn:aws:ssm:{owner}:document/{SESSION_DOCUMENT}",
-        ),
-        (
-            ("ssm:UpdateDocumentDefaultVersion", "ssm:GetDocument"),
-            f"arn:aws:ssm:{owner}:document/{SESSION_DOCUMENT}",
-        ),
-        (
-            ("secretsmanager:",),
-            f"arn:aws:secretsmanager:{owner}:secret:/closednet/{params.site}/*",
-        ),
-    )
-    for names, resource in scopes:
-        if any(action.startswith(name) for name in names):
-            return (resource,)
-    return _by_service(params, action)
+    ssm = f"arn:aws:ssm:{owner}"
+    match action:
+        case "ssm:GetParameter" | "ssm:PutParameter" | "ssm:DeleteParameter":
+            return (
+                f"{ssm}:parameter/AmazonCloudWatch-*",
+                f"{ssm}:parameter/closednet/{params.site}/*",
+            )
+        case _ if action.startswith("ssm:") and action.endswith("ServiceSetting"):
+            return (f"{ssm}:servicesetting/ssm/managed-instance/*",)
+        case _ if action.startswith("ssm:") and "Document" in action:
+            return (f"{ssm}:document/{SESSION_DOCUMENT}",)
+        case _ if action.startswith("secretsmanager:"):
+            return (
+                f"arn:aws:secretsmanager:{owner}:secret:/closednet/{params.site}/*",
+            )
+        case _:
+            return _by_service(params, action)
 
 
 def _by_service(params: SiteParams, action: str) -> tuple[str, ...]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from closednet.render import words
 from closednet.render.tables import Table
-from closednet.render.views import NO, YES, Part, ReceiptView, View
+from closednet.render.view import NO, YES, Part, View
+from closednet.render.views import ReceiptView
 
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from closednet.model.receipt import Receipt
 
-SYMBOLS = {"proven": YES, "failed": NO, "not checked": "－"}
+SYMBOLS = {"proven": YES, "failed": NO, "not checked": words.NONE}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

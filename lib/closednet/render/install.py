@@ -15,7 +15,7 @@ from closednet.render.views import PlanView, ReceiptView, ReportView, RolloutVie
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from closednet.render.views import View
+    from closednet.render.view import View
 
 VIEWS: Final[dict[type[Any], Callable[[Any], View]]] = {
     Plan: PlanView,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from closednet.render import series, topology
 from closednet.render.tables import CAPTION, NOTE, Table, escape
-from closednet.render.views import Part, View
+from closednet.render.view import Part, View
 
 
 if TYPE_CHECKING:

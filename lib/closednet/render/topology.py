@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 960
 SINGLE_HOSTS: Final = 8
+BOX: Final = 250
 BOX_TEXT: Final = 30
 LINE: Final = 16
 SERVER, NAME, CLOUD, PLAIN = "#eaf5ea", "#fdf3dc", "#e7f0fd", "#f6f8fa"
@@ -93,7 +94,7 @@ def server_lines(topology: Topology) -> tuple[str, ...]:
     systems = Counter(system for _, _, system in hosts)
     return (
         f"{len(hosts):,} servers",
-        *(f"{count:,} × {system}" for system, count in sorted(systems.items())),
+        *(f"{count:,} {system}" for system, count in sorted(systems.items())),
         f"{hosts[0][1]} to {hosts[-1][1]}",
     )
 
@@ -102,22 +103,22 @@ def svg(topology: Topology) -> str:
     """
     Return the drawing; its size does not grow with the number of servers.
     """
-    servers = _box(24, 70, 250, "Servers", server_lines(topology), SERVER)
+    servers = _box(24, 70, "Servers", server_lines(topology), SERVER)
     dns_top = 70 + servers[1] + 24
-    dns = _box(24, dns_top, 250, "DNS servers", topology.dns_servers, NAME)
+    dns = _box(24, dns_top, "DNS servers", topology.dns_servers, NAME)
     inbound_lines = tuple(
         f"{address} · {zone}" for zone, _, address in topology.subnets
     )
     subnets = tuple(f"{cidr} · {zone}" for zone, cidr, _ in topology.subnets)
-    ends = _box(420, 104, 250, "Interface endpoints", _joined(topology.services), CLOUD)
+    ends = _box(420, 104, "Interface endpoints", _joined(topology.services), CLOUD)
     inbound_top = max(dns_top, 104 + ends[1] + 24)
-    inbound = _box(420, inbound_top, 250, "Inbound endpoint", inbound_lines, NAME)
+    inbound = _box(420, inbound_top, "Inbound endpoint", inbound_lines, NAME)
     zone_top = inbound_top + inbound[1] + 24
-    zone = _box(420, zone_top, 250, "Private hosted zone", topology.zones, PLAIN)
+    zone = _box(420, zone_top, "Private hosted zone", topology.zones, PLAIN)
     subnet_top = zone_top + zone[1] + 24
-    subnet = _box(420, subnet_top, 250, "Subnets", subnets, PLAIN)
+    subnet = _box(420, subnet_top, "Subnets", subnets, PLAIN)
     services = ("Systems Manager", "CloudWatch", "CloudWatch Logs", "S3", "KMS")
-    aws = _box(740, 104, 190, "AWS services", services, CLOUD)
+    aws = _box(740, 104, "AWS services", services, CLOUD)
     height = max(subnet_top + subnet[1], dns_top + dns[1]) + 44
     sides = (
         _side(8, 282, height, f"Site {topology.site}", ", ".join(topology.on_premises)),
@@ -157,11 +158,12 @@ def _side(x: int, width: int, height: int, title: str, note: str) -> str:
 
 
 def _box(
-    x: int, y: int, width: int, title: str, content: tuple[str, ...], fill: str
+    x: int, y: int, title: str, content: tuple[str, ...], fill: str
 ) -> tuple[str, int]:
     """
     Return a box with its lines, and its height.
     """
+    width = min(BOX, WIDTH - 30 - x)
     shown = [line for text in content for line in wrap(text, BOX_TEXT + 6)]
     height = 30 + LINE * len(shown)
     texts = [

@@ -5,81 +5,21 @@ What a notebook shows of the model: as text for terminals, as HTML for people.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from closednet.model.change import Manual, key_of
 from closednet.render import words
-from closednet.render.tables import CAPTION, NOTE, Table, escape
+from closednet.render.changes import changes_table, listed
+from closednet.render.tables import Table
+from closednet.render.view import NO, WAITS, YES, Part, View
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from closednet.model.change import AnyChange, Found, Spec
+    from closednet.model.change import Found, Spec
     from closednet.model.plan import Plan, RolloutPlan
     from closednet.model.receipt import Receipt
     from closednet.model.report import Report
-
-YES, NO, WAITS = "✅", "⛔", "✋"
-Part = Table | str
-
-
-class View:
-    """
-    Something shown as a title, tables and lines of text.
-    """
-
-    __slots__ = ()
-
-    def title(self) -> str:
-        """
-        The heading of the view.
-        """
-        return ""
-
-    def parts(self) -> tuple[Part, ...]:
-        """
-        The tables and lines, from top to bottom.
-        """
-        return ()
-
-    def text(self) -> str:
-        """
-        Return the view for a terminal.
-        """
-        shown = [p.text() if isinstance(p, Table) else p for p in self.parts()]
-        return "\n".join(filter(None, [self.title(), *shown]))
-
-    def html(self) -> str:
-        """
-        Return the view as HTML without style sheet and script.
-        """
-        heading = f'<div style="{CAPTION}">{escape(self.title())}</div>'
-        shown = [
-            p.html()
-            if isinstance(p, Table)
-            else f'<div style="{NOTE}">{escape(p)}</div>'
-            for p in self.parts()
-            if p
-        ]
-        return "\n".join([*([heading] if self.title() else []), *shown])
-
-    def markdown(self) -> str:
-        """
-        Return the view for a change ticket.
-        """
-        shown = [p.markdown() if isinstance(p, Table) else p for p in self.parts()]
-        heading = [f"## {self.title()}"] if self.title() else []
-        return "\n\n".join([*heading, *filter(None, shown)]) + "\n"
-
-    def __repr__(self) -> str:
-        return self.text()
-
-    def _repr_html_(self) -> str:
-        return self.html()
-
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's
-        printer.text("..." if cycle else self.text())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -107,7 +47,7 @@ class Inspection(View):
     def _row(self, key: str) -> tuple[str, ...]:
         found = self.observed.get(key)
         if found is None:
-            return ("－", key, "", "does not exist")
+            return (words.NONE, key, "", "does not exist")
         owner = "made by this runbook" if found.owned else "of others"
         return (YES, key, found.resource_id, owner)
 
@@ -143,8 +83,8 @@ class PlanView(View):
             changes_table(self.plan.changes),
             *([Table(("stays as it is", "because"), kept)] if kept else []),
             *(f"cannot be undone: {line}" for line in self.irreversible),
-            *_listed("cost", self.costs),
-            *_listed("calls that write", self.calls),
+            *listed("cost", self.costs),
+            *listed("calls that write", self.calls),
             f"digest: {self.plan.digest}",
         )
 
@@ -158,6 +98,7 @@ class RolloutView(View):
     rollout: RolloutPlan
     costs: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    irreversible: tuple[str, ...] = ()
 
     def title(self) -> str:
         """
@@ -185,8 +126,9 @@ class RolloutView(View):
                 for p in self.rollout.plans
                 if p.changes
             ),
-            *_listed("cost", self.costs),
-            *_listed("calls that write", self.calls),
+            *(f"cannot be undone: {line}" for line in self.irreversible),
+            *listed("cost", self.costs),
+            *listed("calls that write", self.calls),
             f"digest: {self.rollout.digest}",
         )
 
@@ -247,7 +189,6 @@ class ReportView(View):
             )
             for c in checks
         )
-        passed = len(checks) - len(self.report.failures)
         return (
             Table(
                 ("", "claim", "about", "seen", "proves"),
@@ -255,31 +196,11 @@ class ReportView(View):
                 empty="there was nothing to check",
             ),
             *(f"{NO} {c.claim}: {c.remedy}" for c in self.report.failures if c.remedy),
-            f"{YES if self.report.passed else NO} {self.report.step}: {passed} of"
-            f" {words.count(len(checks), 'check')} passed",
+            self._verdict(),
         )
 
-
-def changes_table(changes: tuple[AnyChange, ...], title: str = "") -> Table:
-    """
-    Return changes in plain words, with their details.
-    """
-    rows = tuple(
-        (
-            words.symbol(change),
-            words.sentence(change),
-            "" if isinstance(change, Manual) else "\n".join(words.details(change)),
-            key_of(change),
-        )
-        for change in changes
-    )
-    return Table(
-        ("", "change", "details", "name"),
-        rows,
-        title,
-        empty="nothing to do: everything is as desired",
-    )
-
-
-def _listed(title: str, lines: tuple[str, ...]) -> tuple[Part, ...]:
-    return (Table((title,), tuple((line,) for line in lines)),) if lines else ()
+    def _verdict(self) -> str:
+        checks = len(self.report.checks)
+        sign = YES if self.report.passed else NO
+        passed = f"{checks - len(self.report.failures)} of {checks} checks passed"
+        return f"{sign} {self.report.step}: {passed}"

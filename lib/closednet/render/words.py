@@ -23,7 +23,10 @@ from closednet.model.change import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CREATE, DELETE, UPDATE, BY_HAND = "＋", "－", "～", "✋"
+CREATE = "\N{FULLWIDTH PLUS SIGN}"
+UPDATE = "\N{FULLWIDTH TILDE}"
+DELETE = NONE = "\N{FULLWIDTH HYPHEN-MINUS}"
+BY_HAND = "✋"
 LONGEST: Final = 90
 MANY: Final = 6
 # Words that people know in capitals.
@@ -129,14 +132,12 @@ def value(item: Any) -> str:
             return "yes" if item else "no"
         case str():
             return _text(item)
-        case frozenset():
-            return _many(sorted(value(one) for one in item))
-        case tuple():
-            return _many(value(one) for one in item)
-        case _ if is_dataclass(item):
-            return "(" + ", ".join(fields_of(item)) + ")"
+        case frozenset() | tuple():
+            said = [value(one) for one in item]
+            return _many(sorted(said) if isinstance(item, frozenset) else said)
         case _:
-            return str(item)
+            inner = fields_of(item)
+            return f"({', '.join(inner)})" if inner else str(item)
 
 
 def humanise(name: str) -> str:

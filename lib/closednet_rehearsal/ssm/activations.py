@@ -59,9 +59,7 @@ def _expiry(ctx: Context, request: JsonObject) -> float:
     if expires <= ctx.now:
         raise SsmError("InvalidParameters", "ExpirationDate is in the past")
     if expires > ctx.now + LONGEST_S:
-        raise SsmError(
-            "InvalidParameters", "ExpirationDate is more than 30 days ahead"
-        )
+        raise SsmError("InvalidParameters", "ExpirationDate is more than 30 days ahead")
     return expires
 
 

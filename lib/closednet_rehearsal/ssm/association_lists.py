@@ -17,9 +17,10 @@ from closednet_rehearsal.ssm.pages import from_iso, page
 
 
 if TYPE_CHECKING:
+    from closednet_rehearsal.ssm.runs import Association, Execution
     from closednet_rehearsal.ssm.seams import JsonObject
     from closednet_rehearsal.ssm.service import Context
-    from closednet_rehearsal.ssm.state import Association, Execution, Node
+    from closednet_rehearsal.ssm.state import Node
 
 
 def list_associations(ctx: Context, request: JsonObject) -> JsonObject:
@@ -38,7 +39,7 @@ def list_associations(ctx: Context, request: JsonObject) -> JsonObject:
 
 
 def _matches(ctx: Context, association: Association, wanted: JsonObject) -> bool:
-    key, value = wanted["key"], wanted["value"]
+    key, value = str(wanted["key"]), str(wanted["value"])
     runs = association.executions
     if key == "LastExecutedBefore":
         return bool(runs) and runs[-1].created < from_iso(value)
@@ -172,6 +173,7 @@ def _status_info(ctx: Context, association: Association, node: Node) -> JsonObje
         return {}
     execution, command = last
     status = executions.node_status(ctx.service, command, node.node_id)
+    details = shown_status(ctx.service, command.invocations[node.node_id])[1]
     return {
         "AssociationId": association.association_id,
         "Name": association.request["Name"],
@@ -180,9 +182,7 @@ def _status_info(ctx: Context, association: Association, node: Node) -> JsonObje
         "InstanceId": node.node_id,
         "ExecutionDate": execution.created,
         "Status": status,
-        "DetailedStatus": shown_status(
-            ctx.service, command.invocations[node.node_id]
-        )[1],
+        "DetailedStatus": details,
         "ExecutionSummary": f"Command {command.command_id}: {status}",
         "AssociationName": association.request.get("AssociationName"),
     }

@@ -10,9 +10,10 @@ from closednet_rehearsal.ssm import executions
 
 
 if TYPE_CHECKING:
+    from closednet_rehearsal.ssm.runs import Association
     from closednet_rehearsal.ssm.seams import JsonObject
     from closednet_rehearsal.ssm.service import Service
-    from closednet_rehearsal.ssm.state import Association, Scope
+    from closednet_rehearsal.ssm.state import Scope
 
 
 SAID = (

@@ -12,8 +12,8 @@ from closednet_rehearsal.ssm.document_content import parse, resolve
 from closednet_rehearsal.ssm.documents import find, find_version
 from closednet_rehearsal.ssm.errors import SsmError, invalid_instance
 from closednet_rehearsal.ssm.pages import tag_map
+from closednet_rehearsal.ssm.runs import Association
 from closednet_rehearsal.ssm.schedule import Rate, parse_schedule
-from closednet_rehearsal.ssm.state import Association
 from closednet_rehearsal.ssm.targets import check_targets
 
 
@@ -34,7 +34,7 @@ def create_association(ctx: Context, request: JsonObject) -> JsonObject:
     """
     _check(ctx, request)
     _refuse_second(ctx, request)
-    name = request.get("AssociationName", request["Name"])
+    name = str(request.get("AssociationName", request["Name"]))
     key = (ctx.scope.account, ctx.scope.region, name)
     association = Association(
         association_id=ctx.service.world.ids.uuid("association", *key),
@@ -113,7 +113,10 @@ def _check_addressed(ctx: Context, request: JsonObject, schema: str) -> None:
 def _refuse_second(ctx: Context, request: JsonObject) -> None:
     wanted = (request["Name"], request.get("InstanceId"))
     for other in ctx.scope.associations.values():
-        if wanted[1] and wanted == (other.request["Name"], other.request.get("InstanceId")):
+        if wanted[1] and wanted == (
+            other.request["Name"],
+            other.request.get("InstanceId"),
+        ):
             message = f"Association of {wanted[0]} with {wanted[1]} already exists"
             raise SsmError("AssociationAlreadyExists", message)
 

@@ -17,13 +17,13 @@ from closednet_rehearsal.ssm.command_views import (
 )
 from closednet_rehearsal.ssm.errors import SsmError
 from closednet_rehearsal.ssm.pages import from_iso, iso, page
-from closednet_rehearsal.ssm.state import ENDED
+from closednet_rehearsal.ssm.runs import ENDED
 
 
 if TYPE_CHECKING:
+    from closednet_rehearsal.ssm.runs import Command, Invocation
     from closednet_rehearsal.ssm.seams import JsonObject
     from closednet_rehearsal.ssm.service import Context
-    from closednet_rehearsal.ssm.state import Command, Invocation
 
 
 STDOUT_LENGTH: Final = 24_000
@@ -89,7 +89,7 @@ def _is_visible(ctx: Context, command: Command) -> bool:
 
 
 def _matches(command: Command, wanted: JsonObject, status: tuple[str, str]) -> bool:
-    key, value = wanted["key"], wanted["value"]
+    key, value = str(wanted["key"]), str(wanted["value"])
     if key == "InvokedAfter":
         return command.requested > from_iso(value)
     if key == "InvokedBefore":
@@ -106,10 +106,11 @@ def get_command_invocation(ctx: Context, request: JsonObject) -> JsonObject:
     Tell one step on one node, with its output.
     """
     command = ctx.scope.commands.get(request["CommandId"])
-    invocation = command and command.invocations.get(request["InstanceId"])
-    if command is None or invocation is None or not _is_visible(ctx, command):
-        message = "An invocation of this command on this node does not exist"
-        raise SsmError("InvocationDoesNotExist", message)
+    if command is None or not _is_visible(ctx, command):
+        raise _missing()
+    invocation = command.invocations.get(request["InstanceId"])
+    if invocation is None:
+        raise _missing()
     name = _step_name(invocation, request.get("PluginName"))
     step = invocation.steps[name]
     status, details = shown_status(ctx.service, invocation)
@@ -136,6 +137,11 @@ def get_command_invocation(ctx: Context, request: JsonObject) -> JsonObject:
             {"CloudWatchLogGroupName": "", "CloudWatchOutputEnabled": False},
         ),
     }
+
+
+def _missing() -> SsmError:
+    message = "An invocation of this command on this node does not exist"
+    return SsmError("InvocationDoesNotExist", message)
 
 
 def _step_name(invocation: Invocation, wanted: str | None) -> str:

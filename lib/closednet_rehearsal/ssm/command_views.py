@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from closednet_rehearsal.ssm import dispatch
-from closednet_rehearsal.ssm.state import ENDED
+from closednet_rehearsal.ssm.runs import ENDED
 
 
 if TYPE_CHECKING:
+    from closednet_rehearsal.ssm.runs import Command, Invocation, Step
     from closednet_rehearsal.ssm.seams import JsonObject
     from closednet_rehearsal.ssm.service import Service
-    from closednet_rehearsal.ssm.state import Command, Invocation, Scope, Step
+    from closednet_rehearsal.ssm.state import Scope
 
 
 ECHOED = (

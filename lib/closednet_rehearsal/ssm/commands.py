@@ -14,7 +14,8 @@ from closednet_rehearsal.ssm.command_views import command_view
 from closednet_rehearsal.ssm.document_content import parse, resolve
 from closednet_rehearsal.ssm.documents import find, find_version
 from closednet_rehearsal.ssm.errors import SsmError, invalid_instance
-from closednet_rehearsal.ssm.state import ENDED, Command, Message
+from closednet_rehearsal.ssm.runs import ENDED, Command
+from closednet_rehearsal.ssm.state import Message
 from closednet_rehearsal.ssm.targets import (
     check_targets,
     named_nodes,
@@ -45,7 +46,7 @@ def send_command(ctx: Context, request: JsonObject) -> JsonObject:
 
 
 def _nodes(ctx: Context, request: JsonObject) -> list[Node]:
-    ids, targets = request.get("InstanceIds"), request.get("Targets")
+    ids, targets = request.get("InstanceIds", []), request.get("Targets", [])
     if bool(ids) == bool(targets):
         message = "Specify either InstanceIds or Targets"
         raise SsmError("InvalidParameters", message)

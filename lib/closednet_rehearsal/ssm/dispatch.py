@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import json
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from closednet_rehearsal.ssm.document_content import steps
-from closednet_rehearsal.ssm.state import (
-    ENDED,
-    Command,
-    Invocation,
-    Message,
-    Step,
-)
+from closednet_rehearsal.ssm.runs import ENDED, Command, Invocation, Step
+from closednet_rehearsal.ssm.state import Message
 
 
 if TYPE_CHECKING:
@@ -27,7 +22,6 @@ if TYPE_CHECKING:
 
 DEFAULT_CONCURRENCY = "50"
 DEFAULT_ERRORS = "0"
-SUCCESSES = frozenset({"Success", "SuccessAndReboot", "PassedAndReboot", "Skipped"})
 
 
 def start(
@@ -170,56 +164,3 @@ def abandon(service: Service, scope: Scope, node: Node) -> None:
         invocation = scope.commands[command_id].invocations.get(node.node_id)
         if invocation is not None:
             end(service, invocation, "Failed", "Undeliverable")
-
-
-def delivered(scope: Scope, message_id: str) -> tuple[Command, Invocation] | None:
-    """
-    Note that an agent has a message; return whose it was, if it was a command's.
-    """
-    for command_id in sorted(scope.open_commands):
-        command = scope.commands[command_id]
-        for invocation in command.invocations.values():
-            if invocation.message_id == message_id:
-                invocation.delivered = True
-                if invocation.status == "Pending":
-                    invocation.status = invocation.details = "InProgress"
-                return command, invocation
-    return None
-
-
-def reply(service: Service, scope: Scope, message_id: str, payload: Any) -> None:
-    """
-    Take an agent's reply; one that comes after the end changes nothing.
-    """
-    found = delivered(scope, message_id)
-    if found is None or found[1].status in ENDED:
-        return
-    command, invocation = found
-    for name, result in (payload.get("runtimeStatus") or {}).items():
-        _note_step(invocation, name, result)
-    invocation.trace = payload.get("documentTraceOutput", "")
-    status = payload.get("documentStatus", "InProgress")
-    if status in SUCCESSES:
-        end(service, invocation, "Success", "Success")
-    elif status == "TimedOut":
-        end(service, invocation, "TimedOut", "Execution Timed Out")
-    elif status in ENDED:
-        end(service, invocation, status, status)
-    pump(service, scope, command)
-
-
-def _note_step(invocation: Invocation, name: str, result: JsonObject) -> None:
-    known = invocation.steps
-    step = known.get(name) or known.get(result.get("stepName") or "")
-    if step is None:
-        step = known.setdefault(name, Step())
-    status = result.get("status", "InProgress")
-    if step.status in ENDED and status not in ENDED | SUCCESSES:
-        return
-    step.status = "Success" if status in SUCCESSES else status
-    step.code = int(result.get("code", -1))
-    step.stdout = result.get("standardOutput", "")
-    step.stderr = result.get("standardError", "")
-    step.output = result.get("output", "")
-    step.started = result.get("startDateTime", "")
-    step.ended = result.get("endDateTime", "")

@@ -55,6 +55,17 @@ def parse(text: str, text_format: str) -> JsonObject:
     return content
 
 
+def converted(text: str, text_format: str, wanted: str) -> str:
+    """
+    Return a document's text in the format asked for.
+    """
+    if wanted == text_format:
+        return text
+    content = parse(text, text_format)
+    is_yaml = wanted == "YAML"
+    return yaml.safe_dump(content, sort_keys=False) if is_yaml else json.dumps(content)
+
+
 def check(content: JsonObject, document_type: str) -> None:
     """
     Refuse content that does not follow its document type's schema.
@@ -81,7 +92,7 @@ def _check_session(content: JsonObject) -> None:
         if not isinstance(value, expected):
             raise _invalid(f"inputs.{name} must be a {expected.__name__}")
         if name in LIMITS and value:
-            _check_minutes(name, value, LIMITS[name])
+            _check_minutes(name, str(value), LIMITS[name])
 
 
 def _check_minutes(name: str, value: str, limit: int) -> None:

@@ -4,15 +4,16 @@ Documents: those of the account, versioned, and those that Amazon owns.
 
 from __future__ import annotations
 
-import json
-
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from closednet_rehearsal.ssm.amazon_documents import amazon_documents
-from closednet_rehearsal.ssm.document_content import check, parameter_list, parse
+from closednet_rehearsal.ssm.document_content import (
+    check,
+    converted,
+    parameter_list,
+    parse,
+)
 from closednet_rehearsal.ssm.errors import SsmError
 from closednet_rehearsal.ssm.pages import tag_list, tag_map
 from closednet_rehearsal.ssm.state import Document, DocumentVersion
@@ -150,7 +151,7 @@ def get_document(ctx: Context, request: JsonObject) -> JsonObject:
         "VersionName": version.name or None,
         "DocumentVersion": str(version.number),
         "Status": "Active",
-        "Content": _converted(version, wanted),
+        "Content": converted(version.text, version.format, wanted),
         "DocumentType": document.type,
         "DocumentFormat": wanted,
     }
@@ -171,17 +172,8 @@ def _own(scope: Scope, name: str) -> Document:
 
 
 def _asked(document: Document, request: JsonObject) -> DocumentVersion:
-    wanted, name = request.get("DocumentVersion"), request.get("VersionName", "")
-    return find_version(document, wanted, name)
-
-
-def _converted(version: DocumentVersion, wanted: str) -> str:
-    if wanted == version.format:
-        return version.text
-    content = parse(version.text, version.format)
-    if wanted == "YAML":
-        return yaml.safe_dump(content, sort_keys=False)
-    return json.dumps(content)
+    name = request.get("VersionName", "")
+    return find_version(document, request.get("DocumentVersion"), name)
 
 
 def describe(document: Document, version: DocumentVersion) -> JsonObject:

@@ -11,15 +11,16 @@ from closednet_rehearsal.ssm import dispatch
 from closednet_rehearsal.ssm.command_views import shown_status, status_of
 from closednet_rehearsal.ssm.commands import new_command
 from closednet_rehearsal.ssm.documents import find
+from closednet_rehearsal.ssm.runs import ENDED, Execution
 from closednet_rehearsal.ssm.schedule import parse_schedule
-from closednet_rehearsal.ssm.state import ENDED, Execution
 from closednet_rehearsal.ssm.targets import matches, targeted_nodes
 
 
 if TYPE_CHECKING:
+    from closednet_rehearsal.ssm.runs import Association, Command
     from closednet_rehearsal.ssm.seams import JsonObject
     from closednet_rehearsal.ssm.service import Service
-    from closednet_rehearsal.ssm.state import Association, Command, Node, Scope
+    from closednet_rehearsal.ssm.state import Node, Scope
 
 
 def targets_of(association: Association) -> list[JsonObject]:

@@ -46,7 +46,9 @@ def _start(token: str | None) -> int:
         text = base64.urlsafe_b64decode(token.encode()).decode()
         return int(text.removeprefix(MARK))
     except (binascii.Error, UnicodeDecodeError, ValueError) as error:
-        raise SsmError("InvalidNextToken", "The specified token is not valid") from error
+        raise SsmError(
+            "InvalidNextToken", "The specified token is not valid"
+        ) from error
 
 
 def iso(moment: float) -> str:

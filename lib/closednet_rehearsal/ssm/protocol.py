@@ -160,7 +160,7 @@ def string_to_sign(environ: Environ, body: bytes, auth: Authorization) -> bytes:
     )
     digest = sha256(canonical.encode()).hexdigest()
     date = environ.get("HTTP_X_AMZ_DATE", "")
-    return "\n".join((ALGORITHM, date, auth.scope, digest)).encode()
+    return f"{ALGORITHM}\n{date}\n{auth.scope}\n{digest}".encode()
 
 
 def _header(environ: Environ, name: str) -> str:

@@ -82,12 +82,11 @@ def parse_schedule(text: str) -> Rate | Cron:
     """
     Parse an expression, or refuse it the way State Manager does.
     """
-    match = re.fullmatch(r"(rate|cron)\((.+)\)", text.strip())
+    kind, _, rest = text.strip().partition("(")
+    parsers = {"rate": _rate, "cron": _cron}
     try:
-        if match is None:
-            raise ValueError(text)
-        return _rate(match[2]) if match[1] == "rate" else _cron(match[2])
-    except (ValueError, IndexError) as error:
+        return parsers[kind](rest.removesuffix(")"))
+    except (KeyError, ValueError) as error:
         message = (
             f"The schedule {text} is invalid. "
             "Verify your cron or rate expression and try again."
@@ -95,7 +94,7 @@ def parse_schedule(text: str) -> Rate | Cron:
         raise SsmError("InvalidSchedule", message) from error
 
 
-def _rate(text: str) -> Rate:
+def _rate(text: str) -> Rate | Cron:
     match = re.fullmatch(r"([1-9]\d*) (minute|hour|day)(s?)", text)
     if match is None:
         raise ValueError(text)
@@ -106,12 +105,11 @@ def _rate(text: str) -> Rate:
     return Rate(seconds)
 
 
-def _cron(text: str) -> Cron:
+def _cron(text: str) -> Rate | Cron:
     fields = text.split()
-    if len(fields) == FIELDS + 1:
-        # The longer form leads with seconds, which only may be zero.
-        if fields.pop(0) != "0":
-            raise ValueError(text)
+    # The longer form leads with seconds, which only may be zero.
+    if len(fields) == FIELDS + 1 and fields[0] == "0":
+        fields.pop(0)
     if len(fields) != FIELDS:
         raise ValueError(text)
     minute, hour, day, month, weekday, year = fields

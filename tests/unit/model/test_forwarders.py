@@ -4,8 +4,6 @@ The generated configurations, read back by the servers' own checkers.
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from closednet.model import forwarders
+from tests.tools import tool
 
 
 if TYPE_CHECKING:
@@ -24,16 +23,6 @@ SERVICES = ("ssm", "ssmmessages", "s3", "logs")
 TARGETS = ("10.20.1.10", "10.20.2.10")
 ZONES = forwarders.zones(REGION, SERVICES)
 PRODUCTS: tuple[forwarders.Product, ...] = ("bind", "unbound", "dnsmasq", "windows")
-
-
-def tool(name: str, package: str) -> str:
-    """
-    Return the path of a checker, or skip: its Debian package is missing.
-    """
-    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if path is None:
-        pytest.skip(f"{name} is missing: apt-get install {package}")
-    return path
 
 
 def check(*command: str) -> None:

@@ -1,0 +1,3 @@
+"""
+What proves a run: journal, plans, approvals, receipts, reports, the sealed archive.
+"""

@@ -1,0 +1,147 @@
+"""
+The first page of a run's folder: who did what, and what it proves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+from closednet.evidence import files, pages, report, standalone
+from closednet.evidence.requirements import REQUIREMENTS
+from closednet.render import words
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from closednet.evidence.journal import Event
+    from closednet.evidence.report import RunReport
+    from closednet.evidence.run_folder import RunFolder
+
+PAGE: Final = "index.html"
+SIGNS: Final = {
+    "verified": "✅",
+    "proven": "✅",
+    "failed": "⛔",
+    "not verified": words.NONE,
+    "not checked": words.NONE,
+}
+ABOUT: Final = {
+    "region": "Region",
+    "network_account": "network account",
+    "management_account": "management account",
+    "caller": "caller",
+    "operator": "operator",
+    "machine": "machine",
+    "params_digest": "digest of the parameters",
+}
+
+
+def write(folder: RunFolder) -> Path:
+    """
+    Write the page as the folder is now; it is no part of its own list of files.
+    """
+    found = report.load_run(folder)
+    events = folder.events()
+    proofs = {
+        name: [check for check in found.checks if name in check.proves]
+        for name in REQUIREMENTS
+    }
+    page = pages.render(
+        "index.html.j2",
+        title=f"Run {found.run_id} of {found.site}",
+        simulated=bool(found.about.get("simulated")),
+        report=found,
+        passed=sum(check.passed for check in found.checks),
+        about=about(found, events),
+        approvals=approvals(folder, events),
+        signs=SIGNS,
+        proofs=proofs,
+        hosts=hosts(events),
+        dns=dns(events),
+        files=_files(folder),
+    )
+    files.write_text(folder.path / PAGE, page)
+    return folder.path / PAGE
+
+
+def about(found: RunReport, events: Iterable[Event]) -> list[tuple[str, str]]:
+    """
+    Return who ran what, where and when.
+    """
+    notes = [
+        (label, str(found.about[key]))
+        for key, label in ABOUT.items()
+        if found.about.get(key)
+    ]
+    accounts = sorted({line.account for line in found.calls if line.account})
+    callers = sorted({str(e.data["arn"]) for e in events if e.data.get("arn")})
+    return [
+        ("site", found.site),
+        *notes,
+        *(("account called", account) for account in accounts),
+        *(("caller", caller) for caller in callers),
+        ("began", found.began),
+        ("last event", found.ended),
+    ]
+
+
+def approvals(folder: RunFolder, events: Iterable[Event]) -> list[tuple[str, ...]]:
+    """
+    Return what was approved, by whom, when.
+    """
+    planned = {
+        event.data["digest"]: str(event.data.get("changes", ""))
+        for event in folder.events()
+        if event.kind == "plan"
+    }
+    return [
+        (
+            str(event.data.get("step", "")),
+            str(event.data["digest"]),
+            planned.get(event.data["digest"], ""),
+            str(event.data.get("by", "")),
+            str(event.data.get("how", "")),
+            event.at,
+        )
+        for event in events
+        if event.kind == "approval"
+    ]
+
+
+def hosts(events: Iterable[Event]) -> list[tuple[str, ...]]:
+    """
+    Return which scripts ran on which server, how often, how often in vain.
+    """
+    runs: Counter[tuple[str, str]] = Counter()
+    failed: Counter[tuple[str, str]] = Counter()
+    for event in events:
+        if event.kind == "host-transcript":
+            line = (str(event.data.get("host")), str(event.data.get("script")))
+            runs[line] += 1
+            failed[line] += event.data.get("exit_code") != 0
+    return [(*line, str(runs[line]), str(failed[line] or "")) for line in sorted(runs)]
+
+
+def dns(events: Iterable[Event]) -> list[tuple[str, ...]]:
+    """
+    Return each question with its answer, and how often it was given.
+    """
+    asked: Counter[tuple[str, ...]] = Counter()
+    for event in events:
+        if event.kind == "dns-question":
+            answer: dict[str, Any] = event.data.get("answer") or event.data
+            addresses = ", ".join(sorted(answer.get("addresses") or ()))
+            keys = ("server", "name", "rdtype", "rcode")
+            asked[(*(str(answer.get(key, "")) for key in keys), addresses)] += 1
+    return [(*line, str(times)) for line, times in sorted(asked.items())]
+
+
+def _files(folder: RunFolder) -> list[tuple[str, str]]:
+    return [
+        (name, files.digest_of(folder.path / name))
+        for name in standalone.files(folder.path)
+        if name != PAGE
+    ]

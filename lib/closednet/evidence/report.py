@@ -1,0 +1,200 @@
+"""
+What a run comes to: checks, requirements, calls, changes, work that waits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from closednet.evidence.counting import calls_of, coverage_of
+from closednet.evidence.lines import CallLine, CheckLine, Coverage, StepLine
+from closednet.model import canonical
+from closednet.model.change import key_of
+from closednet.render import words
+from closednet.render.tables import Table
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from closednet.evidence.journal import Event
+    from closednet.evidence.run_folder import RunFolder
+    from closednet.model.canonical import Json
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """
+    All of a run, as far as it got.
+    """
+
+    site: str
+    run_id: str
+    sealed: bool
+    began: str
+    ended: str
+    about: dict[str, Any]
+    steps: tuple[StepLine, ...]
+    checks: tuple[CheckLine, ...]
+    coverage: tuple[Coverage, ...]
+    calls: tuple[CallLine, ...]
+    changes: tuple[tuple[str, str, str], ...]
+    waiting: tuple[tuple[str, str, str], ...]
+
+    @property
+    def passed(self) -> bool:
+        """
+        Whether something was checked and all of it holds.
+        """
+        return bool(self.checks) and all(check.passed for check in self.checks)
+
+    @property
+    def calls_made(self) -> int:
+        """
+        How many calls AWS got.
+        """
+        return sum(line.calls for line in self.calls)
+
+    @property
+    def mutating_calls(self) -> int:
+        """
+        How many of them write.
+        """
+        return sum(line.calls for line in self.calls if line.mutating)
+
+    def to_json(self) -> Json:
+        """
+        Return the report as JSON data.
+        """
+        return canonical.to_json(
+            {
+                "report": self,
+                "passed": self.passed,
+                "calls_made": self.calls_made,
+                "mutating_calls": self.mutating_calls,
+                "verdicts": {line.step: line.verdict for line in self.steps},
+                "requirements": {c.requirement: c.verdict for c in self.coverage},
+            }
+        )
+
+    def text(self) -> str:
+        """
+        Return the report for a terminal.
+        """
+        failures = [check for check in self.checks if not check.passed]
+        missing = [c for c in self.coverage if c.verdict != "proven"]
+        parts = [
+            f"{self.site}, run {self.run_id}",
+            steps_table(self.steps).text(),
+            *(f"⛔ {c.step}: {c.claim}: {c.evidence}" for c in failures),
+            *(f"{c.verdict}: {c.requirement} {c.words}" for c in missing),
+            *(f"✋ {who}: {what}" for _, who, what in self.waiting),
+            self._sum(),
+        ]
+        return "\n".join(parts)
+
+    def _sum(self) -> str:
+        passed = sum(check.passed for check in self.checks)
+        return (
+            f"{passed} of {len(self.checks)} checks passed,"
+            f" {self.calls_made} calls to AWS of which {self.mutating_calls} write,"
+            f" {len(self.changes)} changes made"
+        )
+
+
+def load_run(folder: RunFolder) -> RunReport:
+    """
+    Return what the run in `folder` comes to.
+    """
+    events = folder.events()
+    checks = _checks(folder)
+    receipts = folder.receipts()
+    about: dict[str, Any] = {}
+    for event in events:
+        if event.kind == "run":
+            about |= event.data
+    return RunReport(
+        folder.site,
+        folder.run_id,
+        folder.sealed,
+        events[0].at if events else "",
+        events[-1].at if events else "",
+        about,
+        _steps(events, checks, receipts),
+        checks,
+        coverage_of(checks),
+        calls_of(events),
+        tuple(
+            (r.step, key_of(d.change), d.resource_id) for r in receipts for d in r.done
+        ),
+        tuple(
+            dict.fromkeys(
+                (r.step, getattr(w, "who", ""), getattr(w, "instruction", ""))
+                for r in receipts
+                for w in r.waiting
+            )
+        ),
+    )
+
+
+def steps_table(steps: Iterable[StepLine]) -> Table:
+    """
+    Return the steps as a table.
+    """
+    symbols = {"verified": "✅", "failed": "⛔", "not verified": words.NONE}
+    return Table(
+        ("", "step", "planned", "done", "by hand", "checks", "verdict"),
+        tuple(
+            (
+                symbols[line.verdict],
+                line.step,
+                "" if line.planned is None else str(line.planned),
+                str(line.done),
+                str(line.waiting),
+                f"{line.checks - line.failures} of {line.checks}",
+                line.verdict,
+            )
+            for line in steps
+        ),
+    )
+
+
+def _checks(folder: RunFolder) -> tuple[CheckLine, ...]:
+    return tuple(
+        CheckLine(step, c.claim, c.passed, c.evidence, c.proves, c.subject, c.remedy)
+        for step, report in folder.reports().items()
+        for c in report.checks
+    )
+
+
+def _steps(
+    events: Iterable[Event],
+    checks: tuple[CheckLine, ...],
+    receipts: Iterable[Any],
+) -> tuple[StepLine, ...]:
+    planned: dict[str, int | None] = {}
+    for event in events:
+        step = str(event.data.get("step", ""))
+        if event.kind == "plan" and step != "rollout":
+            planned[step] = int(event.data["changes"])
+        elif event.kind in ("report", "receipt"):
+            planned.setdefault(step, None)
+    done: Counter[str] = Counter()
+    waiting: dict[str, int] = {}
+    for receipt in receipts:
+        planned.setdefault(receipt.step, None)
+        done[receipt.step] += len(receipt.done)
+        waiting[receipt.step] = len(receipt.waiting)
+    return tuple(
+        StepLine(
+            step,
+            count,
+            done[step],
+            waiting.get(step, 0),
+            sum(check.step == step for check in checks),
+            sum(check.step == step and not check.passed for check in checks),
+        )
+        for step, count in planned.items()
+    )

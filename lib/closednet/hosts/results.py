@@ -1,0 +1,107 @@
+"""
+What a script left behind on a server, and the errors that follow from it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from closednet.errors import CommandFailed, HostError
+
+
+CLIENT_FAILED: Final = 255
+LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
+HINTS: Final = {
+    r"IDENTIFICATION HAS CHANGED|Host key verification failed": (
+        "the server's host key is unknown or changed: compare its fingerprint with"
+        " the server administrator, then mend known_hosts; never switch the check off"
+    ),
+    r"Permission denied|Too many authentication failures": (
+        "no key was accepted: load the operator's key into the SSH agent, and check"
+        " the user of this server in the parameters"
+    ),
+    r"Could not resolve|timed out|No route|refused|unreachable|closed by": (
+        "the server is not reachable: check its address, that it is up, and that"
+        " the firewall lets this machine in on port 22"
+    ),
+    r"sudo: .*(password|not allowed|terminal)": (
+        "sudo must work without a password: allow `/bin/sh -s` for this user with"
+        " NOPASSWD, or name root as the user of this server"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """
+    What a script left behind on one server.
+    """
+
+    host: str
+    exit_code: int
+    stdout: str
+    stderr: str
+    duration_s: float = field(compare=False, default=0.0)
+    ended_at: float = field(compare=False, default=0.0)
+
+    def value(self, key: str) -> str:
+        """
+        Return the last `closednet: key=value` line's value, or "".
+        """
+        values = self.values(key)
+        return values[-1] if values else ""
+
+    def values(self, key: str) -> tuple[str, ...]:
+        """
+        Return the values of all `closednet: key=value` lines, in order.
+        """
+        return tuple(v for k, v in LINE.findall(self.stdout) if k == key)
+
+
+Results = dict[str, "CommandResult | HostError"]
+
+
+def failure(script: str, result: CommandResult) -> HostError:
+    """
+    Return the error that a failed result amounts to.
+    """
+    said = result.value("failed") or _last_line(result.stderr) or "no message"
+    hint = next((h for p, h in HINTS.items() if re.search(p, result.stderr)), "")
+    if result.exit_code == CLIENT_FAILED:
+        return HostError(
+            f"{result.host}: not reached: {said}",
+            host=result.host,
+            hint=hint or "try the same connection with `ssh -v` by hand",
+        )
+    return CommandFailed(
+        f"{result.host}: {script} ended with {result.exit_code}: {said}",
+        host=result.host,
+        result=result,
+        hint=hint or result.value("hint") or "its transcript is in the evidence",
+    )
+
+
+def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
+    """
+    Return the results if every server has one.
+
+    Raises:
+        HostError: One or more failed; all of them are named.
+    """
+    failed = [r for r in results.values() if isinstance(r, HostError)]
+    if not failed:
+        return {k: r for k, r in results.items() if isinstance(r, CommandResult)}
+    raise HostError(
+        f"{what}: {len(failed)} of {len(results)} servers failed:\n  - "
+        + "\n  - ".join(error.message for error in failed),
+        host=", ".join(error.host for error in failed),
+        hint=failed[0].hint,
+    ) from failed[0]
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""

@@ -1,0 +1,3 @@
+"""
+The templates of the scripts that run on servers.
+"""

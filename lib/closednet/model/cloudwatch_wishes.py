@@ -1,0 +1,109 @@
+"""
+What a site wants of the CloudWatch agent, as specs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from closednet.model import iam_policies
+from closednet.model.cloudwatch_config import (
+    CONFIG_FILE,
+    group,
+    parameter_name,
+    rendered,
+)
+from closednet.model.naming import SITE_TAG
+from closednet.model.specs.hosts import (
+    AgentConfigParameter,
+    CloudWatchConfig,
+    CloudWatchCredentials,
+)
+from closednet.model.specs.management import (
+    AccessKey,
+    Association,
+    CloudWatchUser,
+    LogGroup,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from closednet.model.change import Spec
+    from closednet.params.site import Host, SiteParams
+
+
+PACKAGE: Final = "AWS-ConfigureAWSPackage"
+CLOUDWATCH: Final = "AmazonCloudWatchAgent"
+PROFILES: Final = {"ssm-role": "default", "iam-user": "AmazonCloudWatchAgent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """
+    The specs that follow from the parameters; `secret` is where the key is kept.
+    """
+
+    params: SiteParams
+    secret: str
+
+    def in_aws(self) -> Iterator[Spec]:
+        """
+        Yield what must stand in AWS before an agent can run.
+        """
+        about = self.params.cloudwatch
+        groups = {file.log_group: file.retention_days for file in about.logs}
+        for name, days in groups.items():
+            yield LogGroup(name, days)
+        if about.credentials == "iam-user":
+            policy = iam_policies.cloudwatch_user(self.params)
+            yield CloudWatchUser(about.user_name, policy)
+            yield AccessKey(about.user_name, self.secret)
+        if about.config_store == "parameter-store":
+            texts = {
+                self._parameter(host): self._text(host) for host in self.params.hosts
+            }
+            for name, text in texts.items():
+                yield AgentConfigParameter(name, text)
+
+    def credentials(self, host: Host) -> CloudWatchCredentials:
+        """
+        Return with whose credentials the agent of `host` speaks.
+        """
+        mode = self.params.cloudwatch.credentials
+        return CloudWatchCredentials(
+            host.name, mode, PROFILES[mode], self.params.region
+        )
+
+    def config(self, host: Host) -> CloudWatchConfig:
+        """
+        Return the configuration of `host`.
+        """
+        stored = self.params.cloudwatch.config_store == "parameter-store"
+        file = f"file:{CONFIG_FILE}"
+        source = f"ssm:{self._parameter(host)}" if stored else file
+        return CloudWatchConfig(host.name, source, self._text(host))
+
+    def schedule(self) -> Association:
+        """
+        Return the association that keeps all agents up to date.
+        """
+        rollout, site = self.params.rollout, self.params.site
+        return Association(
+            name=f"closednet-{site}-cloudwatch-agent-update",
+            document=PACKAGE,
+            target_tag=SITE_TAG,
+            target_value=site,
+            schedule=self.params.cloudwatch.update_schedule,
+            parameters=(("action", ("Install",)), ("name", (CLOUDWATCH,))),
+            max_concurrency=str(rollout.max_concurrency),
+            max_errors=str(rollout.max_errors),
+        )
+
+    def _text(self, host: Host) -> str:
+        return rendered(self.params, host)
+
+    def _parameter(self, host: Host) -> str:
+        return parameter_name(self.params.site, group(host))

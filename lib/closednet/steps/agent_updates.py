@@ -1,0 +1,63 @@
+"""
+The claims about an update schedule: that it is there, and that it ran everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from closednet.model.report import Check
+from closednet.steps.patience import eventually
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from closednet.aws.associations import Associations
+    from closednet.aws.nodes import ManagedNode
+    from closednet.model.specs.management import Association
+    from closednet.waiting import Waiting
+
+
+def update_checks(
+    associations: Associations,
+    wanted: Association,
+    nodes: Mapping[str, ManagedNode],
+    waiting: Waiting,
+    *,
+    proves: tuple[str, ...] = ("S14",),
+) -> tuple[Check, ...]:
+    """
+    Check that the association is as wanted and succeeded on every server's node.
+    """
+    found = associations.find([wanted]).get(wanted.key)
+    schedule = found.spec.schedule if found else "no such association"
+    ids = {node.node_id for node in nodes.values()}
+
+    def all_succeeded(seen: Mapping[str, str]) -> bool:
+        return all(seen.get(node_id) == "Success" for node_id in ids)
+
+    results = eventually(
+        waiting, lambda: associations.results(wanted.name), good=all_succeeded
+    )
+    return (
+        Check(
+            f"{wanted.document} is scheduled for the nodes of this site alone",
+            found is not None and found.spec == wanted,
+            f"{schedule}, tag {wanted.target_tag}={wanted.target_value}",
+            proves=proves,
+            subject=wanted.name,
+            remedy="run this step again",
+        ),
+        *(
+            Check(
+                f"{wanted.document} ran on {name} and succeeded",
+                results.get(node.node_id) == "Success",
+                f"{node.node_id}: {results.get(node.node_id, 'did not run yet')}",
+                proves=proves,
+                subject=name,
+                remedy="read the output of the association's last command there",
+            )
+            for name, node in nodes.items()
+        ),
+    )

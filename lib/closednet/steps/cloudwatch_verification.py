@@ -1,0 +1,187 @@
+"""
+Step 80: what the agents send really arrives in CloudWatch; changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+from closednet.aws.arrival import LogArrival, MetricArrival
+from closednet.aws.commands import Commands
+from closednet.aws.log_events import LogEvents
+from closednet.aws.metrics import Metrics, Points
+from closednet.aws.nodes import ManagedNodes
+from closednet.hosts import arrival_checks
+from closednet.hosts.results import LINE
+from closednet.hosts.run_command import RunCommand
+from closednet.hosts.scripts import render
+from closednet.model.cloudwatch_config import (
+    SYSTEM_LOGS,
+    expected_stream,
+)
+from closednet.model.report import Check, Report
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from closednet.model.change import Spec
+    from closednet.model.step import AnyKind
+    from closednet.params.site import SiteParams
+    from closednet.site import Site
+
+
+PLOTTED: Final = timedelta(hours=1)
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
+UNNAMED_RUN: Final = "by-hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """
+    The points of one metric of one server, for plotting.
+    """
+
+    host: str
+    metric: str
+    points: tuple[tuple[datetime, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloudWatchVerificationStep:
+    """
+    Writes a probe line on every server, then looks for it and for the metrics.
+    """
+
+    params: SiteParams
+    command: RunCommand
+    events: LogEvents
+    logs: LogArrival
+    metrics: Metrics
+    arrival: MetricArrival
+    run_id: str
+
+    name: ClassVar[str] = "cloudwatch-verification"
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """
+        Return the step for `site`.
+        """
+        params, account = site.params, site.management
+        commands = Commands(account, params.output, site.waiting, site.recorder)
+        events, metrics = LogEvents(account), Metrics(account)
+        return cls(
+            params=params,
+            command=RunCommand(
+                params.site, params.hosts, ManagedNodes(account), commands
+            ),
+            events=events,
+            logs=LogArrival(events, site.waiting),
+            metrics=metrics,
+            arrival=MetricArrival(params, metrics, site.waiting),
+            run_id=site.run_id or UNNAMED_RUN,
+        )
+
+    def kinds(self) -> tuple[AnyKind, ...]:
+        """
+        Nothing is changed here.
+        """
+        return ()
+
+    def desired(self) -> tuple[Spec, ...]:
+        """
+        Nothing is desired here.
+        """
+        return ()
+
+    def verify(self) -> Report:
+        """
+        Follow one line and every metric from the servers into CloudWatch.
+        """
+        since = datetime.now(UTC) - CLOCKS_DIFFER
+        hostnames = self._probe()
+        return Report(
+            self.name,
+            (
+                *self._log_checks(hostnames, since),
+                *self._retention_checks(),
+                *self._metric_checks(hostnames),
+            ),
+        )
+
+    def series(self) -> tuple[Series, ...]:
+        """
+        Return the last hour of all metrics of the site's servers, for plotting.
+        """
+        about = self.params.cloudwatch
+        names = {host.name for host in self.params.hosts}
+        known = [
+            metric
+            for metric in self.metrics.listed(about.namespace)
+            if _short(metric.dimension("host")) in names
+        ]
+        points = self.metrics.points(known, about.interval_s, PLOTTED)
+        return tuple(_series(item) for item in points)
+
+    def _probe(self) -> dict[str, str]:
+        """
+        Write a line to every system log; return how the servers call themselves.
+        """
+        script = render("probe", SITE=self.params.site, RUN=self.run_id)
+        names = [host.name for host in self.params.hosts if host.os != "windows"]
+        results = self.command.shell(script, names)
+        called = {host.name: host.name for host in self.params.hosts}
+        for name, result in results.items():
+            called[name] = dict(LINE.findall(result.output)).get("hostname", name)
+        return called
+
+    def _log_checks(
+        self, hostnames: dict[str, str], since: datetime
+    ) -> Iterator[Check]:
+        text = f"closednet-probe {self.params.site} {self.run_id}"
+        hosts = [host for host in self.params.hosts if host.os != "windows"]
+        names = {hostnames[host.name] for host in hosts}
+        for file in self.params.cloudwatch.logs:
+            if file.file_path not in SYSTEM_LOGS:
+                continue
+            seen = self.logs.streams(file.log_group, text, names, since)
+            for host in hosts:
+                name = hostnames[host.name]
+                yield arrival_checks.probe(
+                    host.name,
+                    file.log_group,
+                    expected_stream(file, name, host.address),
+                    seen.get(name, frozenset()),
+                )
+
+    def _retention_checks(self) -> Iterator[Check]:
+        groups = {f.log_group: f.retention_days for f in self.params.cloudwatch.logs}
+        for group, days in groups.items():
+            found = self.events.retention_days(group)
+            yield arrival_checks.retention(group, days, found)
+
+    def _metric_checks(self, hostnames: dict[str, str]) -> Iterator[Check]:
+        ages = self.arrival.ages(hostnames)
+        for host in self.params.hosts:
+            of_host = {name: age for (h, name), age in ages.items() if h == host.name}
+            yield arrival_checks.metrics(host.name, of_host, self.arrival.limit_s)
+
+
+def _short(hostname: str) -> str:
+    return hostname.partition(".")[0]
+
+
+def _series(item: Points) -> Series:
+    devices = [
+        value
+        for name, value in item.metric.dimensions
+        if name in {"path", "name", "interface"}
+    ]
+    return Series(
+        _short(item.metric.dimension("host")),
+        " ".join([item.metric.name, *devices]),
+        tuple(zip(item.times, item.values, strict=True)),
+    )

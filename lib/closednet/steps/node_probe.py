@@ -1,0 +1,151 @@
+"""
+The proof that nodes obey: an open channel, and a command whose output arrives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from closednet.aws.nodes import by_host
+from closednet.model.report import Check
+from closednet.steps.patience import eventually
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from closednet.aws.command_results import CommandOutcome
+    from closednet.aws.commands import Commands
+    from closednet.aws.nodes import ManagedNode, ManagedNodes
+    from closednet.params import SiteParams
+    from closednet.waiting import Waiting
+
+
+PROBE: Final = "closednet-probe"
+SHELLS: Final = {True: "AWS-RunPowerShellScript", False: "AWS-RunShellScript"}
+CHANNEL_REMEDY: Final = (
+    "from the server, test TCP 443 to the ssmmessages endpoint; look for errors in"
+    " its agent's errors.log"
+)
+COMMAND_REMEDY: Final = "read the command's output in the table of commands"
+OUTPUT_REMEDY: Final = (
+    "compare the inline policy with the bucket's or log group's name, and look"
+    " whether the endpoint's policy allows the write"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NodeProbe:
+    """
+    Lets every server of the inventory say one word and looks where it is heard.
+    """
+
+    params: SiteParams
+    managed: ManagedNodes
+    commands: Commands
+    waiting: Waiting
+
+    def nodes(self) -> dict[str, ManagedNode]:
+        """
+        Return the managed node of every server that has one, by its name.
+        """
+        return by_host(self.managed.of_site(self.params.site), self.params.hosts)
+
+    def checks(self) -> tuple[Check, ...]:
+        """
+        Check the channel of every node, and the three places of a command's output.
+        """
+        nodes = self.nodes()
+        connected = self._connected(nodes)
+        answers, in_s3, in_logs = self._said(nodes)
+        checks: list[Check] = []
+        for host in self.params.hosts:
+            node = nodes.get(host.name)
+            node_id = node.node_id if node else ""
+            checks += [
+                _channel(host.name, node_id, connected.get(node_id, "not registered")),
+                _heard(host.name, "in the answer of Run Command", answers.get(node_id)),
+                _heard(host.name, "in the output bucket", in_s3.get(node_id)),
+                _heard(host.name, "in the command log group", in_logs.get(node_id)),
+            ]
+        return tuple(checks)
+
+    def _connected(self, nodes: Mapping[str, ManagedNode]) -> dict[str, str]:
+        seen: dict[str, str] = {}
+
+        def look() -> dict[str, str]:
+            for node in nodes.values():
+                if seen.get(node.node_id) != "connected":
+                    seen[node.node_id] = self.managed.connection_status(node.node_id)
+            return seen
+
+        return eventually(
+            self.waiting, look, good=lambda s: set(s.values()) <= {"connected"}
+        )
+
+    def _said(
+        self, nodes: Mapping[str, ManagedNode]
+    ) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+        answers: dict[str, str] = {}
+        in_s3: dict[str, str] = {}
+        in_logs: dict[str, str] = {}
+        for is_windows, shell in SHELLS.items():
+            ids = [
+                node.node_id
+                for node in nodes.values()
+                if node.is_windows == is_windows and node.ping_status == "Online"
+            ]
+            if ids:
+                outcome = self._ask(shell, ids)
+                answers |= {
+                    r.node_id: f"{r.status}: {r.output}" for r in outcome.results
+                }
+                in_s3 |= self._arrived(outcome, logs=False)
+                in_logs |= self._arrived(outcome, logs=True)
+        return answers, in_s3, in_logs
+
+    def _ask(self, shell: str, ids: list[str]) -> CommandOutcome:
+        rollout = self.params.rollout
+        return self.commands.run(
+            shell,
+            {"commands": [f"echo {PROBE}"]},
+            ids,
+            comment=f"closednet {self.params.site}: probe",
+            max_concurrency=rollout.max_concurrency,
+            # A probe goes everywhere, whatever it meets.
+            max_errors=len(ids),
+            timeout_s=300,
+        )
+
+    def _arrived(self, outcome: CommandOutcome, *, logs: bool) -> dict[str, str]:
+        read = self.commands.output_in_logs if logs else self.commands.output_in_s3
+        expected = {r.node_id for r in outcome.results if r.succeeded}
+        return eventually(
+            self.waiting,
+            lambda: read(outcome),
+            good=lambda seen: all(PROBE in seen.get(n, "") for n in expected),
+        )
+
+
+def _channel(host: str, node_id: str, status: str) -> Check:
+    return Check(
+        f"the message channel of {host} is open",
+        status == "connected",
+        f"{node_id or 'no node'}: {status}",
+        proves=("S13",),
+        subject=host,
+        remedy=CHANNEL_REMEDY,
+    )
+
+
+def _heard(host: str, place: str, text: str | None) -> Check:
+    heard = text is not None and PROBE in text
+    return Check(
+        f"what {host} says is found {place}",
+        heard,
+        PROBE if heard else f"not found; seen: {(text or 'nothing').strip()[:200]}",
+        proves=("S13",),
+        subject=host,
+        remedy=COMMAND_REMEDY if "answer" in place else OUTPUT_REMEDY,
+    )

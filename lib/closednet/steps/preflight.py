@@ -1,0 +1,187 @@
+"""
+Step 00: everything that must already be there, proved before the first write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from closednet.aws.belongings import Belongings
+from closednet.aws.endpoint_reads import EndpointReads
+from closednet.aws.endpoints import InterfaceEndpoints
+from closednet.aws.resolver import ResolverEndpoints
+from closednet.aws.security_groups import SecurityGroups
+from closednet.aws.surroundings import Surroundings
+from closednet.aws.zones import HostedZones
+from closednet.errors import HostError
+from closednet.hosts.inventory import is_by_hand
+from closednet.hosts.scripts import Script
+from closednet.lookup.judge import outcome
+from closednet.model import handover, topology
+from closednet.model.report import Check, Report
+from closednet.model.specs.network import regional_name
+from closednet.steps import conflicts, private_path
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Self
+
+    from closednet.aws.account import Account
+    from closednet.hosts.connector import Fleet
+    from closednet.lookup.resolver import Lookup
+    from closednet.model.change import Spec
+    from closednet.model.firewall import FirewallRule
+    from closednet.model.step import AnyKind
+    from closednet.params.site import SiteParams
+    from closednet.site import Site
+
+HostsReachable = Callable[[], Mapping[str, str | None]]
+NO_ANSWER: Final = "no answer"
+HELLO: Final = Script("hello", "exit 0\n", 30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightStep:
+    """
+    Reads and asks only; nothing is ever written here.
+    """
+
+    name: ClassVar[str] = "preflight"
+    params: SiteParams
+    network: Account
+    management: Account
+    lookup: Lookup
+    hosts_reachable: HostsReachable
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """
+        Return the step for `site`.
+        """
+        return cls(
+            params=site.params,
+            network=site.network,
+            management=site.management,
+            lookup=site.lookup,
+            hosts_reachable=partial(reachable, site.fleet),
+        )
+
+    def kinds(self) -> tuple[AnyKind, ...]:
+        return ()
+
+    def desired(self) -> tuple[Spec, ...]:
+        return ()
+
+    def topology(self) -> topology.Topology:
+        """
+        Return what a drawing of the site shows.
+        """
+        return topology.of(self.params)
+
+    def firewall(self) -> tuple[FirewallRule, ...]:
+        """
+        Return the firewall matrix of the planned network.
+        """
+        return handover.firewall(self.params)
+
+    def handover(self) -> dict[str, str]:
+        """
+        Return the files that DNS and firewall people can start with.
+        """
+        return handover.files(self.params, self.firewall())
+
+    def verify(self) -> Report:
+        """
+        Prove the accounts first: in a wrong one nothing else is asked.
+        """
+        checks = tuple(self._identities())
+        if all(check.passed for check in checks):
+            checks += (
+                *private_path.checks(self.params, Surroundings(self.network)),
+                *self._conflicts(),
+                *self._belongings(),
+            )
+        return Report(self.name, (*checks, *self._site_checks()))
+
+    def _identities(self) -> Iterator[Check]:
+        for account in dict.fromkeys((self.network, self.management)):
+            seen = account.seen_identity()
+            yield Check(
+                f"the caller is in the {account.role} account",
+                seen.account_id == account.id,
+                f"{seen.account_id}, expected {account.id}",
+                ("S1", "S2"),
+                subject=account.role,
+                remedy=f"use other credentials, or mend accounts.{account.role}",
+            )
+
+    def _conflicts(self) -> Iterator[Check]:
+        groups = SecurityGroups(self.network)
+        zones = HostedZones(self.network)
+        return conflicts.checks(
+            self.params,
+            endpoints=InterfaceEndpoints(self.network, groups),
+            resolvers=ResolverEndpoints(self.network, groups),
+            zones=zones,
+            reads=EndpointReads(self.network),
+            surroundings=Surroundings(self.network),
+        )
+
+    def _belongings(self) -> Iterator[Check]:
+        belongings, params = Belongings(self.management), self.params
+        state = belongings.key_state(params.session.kms_key_arn)
+        yield Check(
+            "the key that encrypts sessions is usable",
+            state == "Enabled",
+            f"{params.session.kms_key_arn}: {state}",
+            ("S2",),
+            subject="kms",
+            remedy="have the key made or enabled, or mend session.kms_key_arn",
+        )
+        state = belongings.bucket_state(params.output.bucket)
+        yield Check(
+            "the bucket for command output exists",
+            state == "exists",
+            f"{params.output.bucket}: {state}",
+            ("S2",),
+            subject="s3",
+            remedy="have the bucket made, or mend output.bucket",
+        )
+
+    def _site_checks(self) -> Iterator[Check]:
+        name = regional_name(self.params.endpoints.services[0], self.params.region)
+        for server in self.params.network.dns_servers:
+            seen = outcome(self.lookup, server, name)
+            yield Check(
+                f"DNS server {server} answers",
+                seen != NO_ANSWER,
+                NO_ANSWER if seen == NO_ANSWER else "it answers",
+                ("S1",),
+                subject=server,
+                remedy="check port 53 of this server from here, udp and tcp",
+            )
+        for host, error in self.hosts_reachable().items():
+            yield Check(
+                f"server {host} is reached over its connector",
+                error is None,
+                error or "a script ran and ended well",
+                ("S1",),
+                subject=host,
+                remedy="check address, user and key of this server",
+            )
+
+
+def reachable(fleet: Fleet) -> dict[str, str | None]:
+    """
+    Return what went wrong on each server that scripts are run on, None if nothing.
+    """
+    hosts = [host for host in fleet.hosts if not is_by_hand(host)]
+    results = fleet.run_all(HELLO, hosts)
+    return {
+        name: result.message if isinstance(result, HostError) else None
+        for name, result in results.items()
+    }

@@ -1,0 +1,218 @@
+"""
+Step 50: the SSM Agent on every server, registered once and online.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from closednet.aws.activation_codes import ActivationCodes
+from closednet.aws.endpoint_reads import EndpointReads
+from closednet.aws.nodes import ManagedNodes
+from closednet.aws.secret_store import open_store
+from closednet.errors import PreconditionError
+from closednet.hosts.batch import Batch
+from closednet.hosts.by_hand import file_name
+from closednet.hosts.inventory import FactsSource, HandedBack, is_by_hand
+from closednet.hosts.registration import Registrations
+from closednet.hosts.results import CommandResult, raise_for_failures
+from closednet.hosts.scripts import carried, carried_powershell, render
+from closednet.hosts.ssm_agent import (
+    Source,
+    SsmAgentPackages,
+    SsmAgentServices,
+    install_variables,
+)
+from closednet.hosts.ssm_checks import Reached, Seen, checks, reached
+from closednet.model.report import Report
+from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
+from closednet.model.specs.network import domain, regional_name
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from closednet.hosts.needs import Activations, Nodes
+    from closednet.model.change import Spec
+    from closednet.model.step import AnyKind
+    from closednet.params.site import Host, SiteParams
+    from closednet.site import Site
+    from closednet.waiting import Waiting
+
+
+ACTIVATION = "activation/servers"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """
+    The public key with which AWS signs the agent, a file beside the parameters.
+    """
+
+    file: Path
+
+    def __call__(self) -> str:
+        if not self.file.is_file():
+            raise PreconditionError(
+                f"the signing key {self.file.name} is not there",
+                missing=(str(self.file),),
+                hint="save the public key from AWS's page on verifying the SSM Agent"
+                " under this name, and set its fingerprint in the parameters",
+            )
+        return self.file.read_text("ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class S3Name:
+    """
+    The Regional name of the site's own S3 endpoint.
+    """
+
+    reads: EndpointReads
+    vpc_id: str
+
+    def __call__(self) -> str:
+        state = self.reads.states(self.vpc_id, ["s3"]).get("s3")
+        if state is None or not state.name:
+            raise PreconditionError(
+                "there is no S3 interface endpoint to download the agent from",
+                missing=("interface-endpoint/s3",),
+                hint="run the endpoints step first",
+            )
+        return state.name
+
+
+@dataclass(frozen=True, slots=True)
+class SsmAgentStep:
+    """
+    Installs, registers and starts the SSM Agent.
+    """
+
+    params: SiteParams
+    source: Source
+    batch: Batch
+    nodes: Nodes
+    activations: Activations
+    waiting: Waiting
+
+    name: ClassVar[str] = "ssm-agent"
+
+    @classmethod
+    def of(cls, site: Site) -> Self:
+        """
+        Return the step for `site`.
+        """
+        params, folder = site.params, site.params_file.parent
+        store = open_store(site.management, params, folder)
+        facts = FactsSource(site.fleet, HandedBack(folder / "handover"))
+        return cls(
+            params=params,
+            source=Source(
+                params.site,
+                params.region,
+                S3Name(EndpointReads(site.network), params.network.vpc_id),
+                SigningKey(folder / params.ssm_agent.signing_key_file),
+            ),
+            batch=Batch(facts, params.rollout.max_errors),
+            nodes=ManagedNodes(site.management),
+            activations=ActivationCodes(site.management, store),
+            waiting=site.waiting,
+        )
+
+    def kinds(self) -> tuple[AnyKind, ...]:
+        """
+        Package first, then registration, then the service.
+        """
+        site = self.params.site
+        return (
+            SsmAgentPackages(self.source, self.batch, self.nodes),
+            Registrations(site, self.batch, self.nodes, self.activations),
+            SsmAgentServices(site, self.batch, self.nodes, self.waiting),
+        )
+
+    def desired(self) -> tuple[Spec, ...]:
+        """
+        Return all three for every server of the inventory.
+        """
+        hosts = [host.name for host in self.params.hosts]
+        region, account = self.params.region, self.params.accounts.management.id
+        return (
+            *(self._package(name) for name in hosts),
+            *(Registration(name, region, account, ACTIVATION) for name in hosts),
+            *(SsmAgentService(name) for name in hosts),
+        )
+
+    def verify(self) -> Report:
+        """
+        Ask the servers themselves, and AWS's list of managed nodes.
+        """
+        facts = self.batch.facts
+        facts.forget()
+        seen = Seen(
+            facts.of(host.name for host in self.params.hosts),
+            self._reached(),
+            self.nodes.of_site(self.params.site),
+        )
+        return Report(self.name, tuple(checks(self.params, seen)))
+
+    def handover(self) -> dict[str, str]:
+        """
+        Return the scripts that people carry to servers, by file name.
+        """
+        return {
+            file_name(host, "ssm-agent"): self._carried(host)
+            for host in self.params.hosts
+            if is_by_hand(host)
+        }
+
+    def _carried(self, host: Host) -> str:
+        stored = self.activations.stored()
+        if stored is None:
+            raise PreconditionError(
+                "there is no activation yet to register with",
+                missing=(ACTIVATION,),
+                hint="run the activation step first",
+            )
+        title = f"closednet, site {self.params.site}: SSM Agent on {host.name}"
+        spec = self._package(host.name)
+        if host.os == "windows":
+            return carried_powershell(
+                title,
+                "ssm-agent",
+                Url=self.source.url(spec, host),
+                Minimum=spec.minimum,
+                Region=self.params.region,
+                ActivationId=stored.activation_id,
+            )
+        return carried(
+            title,
+            ("install-ssm-agent", "register", "start-ssm-agent", "reach", "facts"),
+            **install_variables(self.source, spec, host),
+            REGION=self.params.region,
+            ACTIVATION_ID=stored.activation_id,
+            NAMES=self._names(),
+        )
+
+    def _package(self, host: str) -> SsmAgentPackage:
+        agent = self.params.ssm_agent
+        key = agent.signing_key_fingerprint
+        return SsmAgentPackage(host, agent.version, agent.minimum_version, key)
+
+    def _names(self) -> str:
+        region = self.params.region
+        names = [(s, regional_name(s, region)) for s in self.params.endpoints.services]
+        if "s3" in self.params.endpoints.services:
+            names.append(("s3", f"amazon-ssm-{region}.s3.{region}.{domain(region)}"))
+        return "\n".join(f"{service} {name}" for service, name in names)
+
+    def _reached(self) -> dict[str, tuple[Reached, ...]]:
+        facts, hosts = self.batch.facts, self.params.hosts
+        near = [host for host in hosts if not is_by_hand(host)]
+        script = render("reach", NAMES=self._names())
+        results = raise_for_failures("reach", facts.fleet.run_all(script, near))
+        for host in hosts:
+            if is_by_hand(host):
+                back = facts.handed_back(host.name)
+                results[host.name] = CommandResult(host.name, 0, back, "")
+        return {name: reached(r.values("reach")) for name, r in results.items()}

@@ -1,0 +1,201 @@
+"""
+The front of the simulated AWS: every request passes here, none ends in a 5xx.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import socket
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from closednet_rehearsal import page_limits, s3, validation
+from closednet_rehearsal.calls import Asked, understand
+from closednet_rehearsal.control import Control
+from closednet_rehearsal.errors import (
+    EMULATOR_ERROR,
+    UNSUPPORTED,
+    Answer,
+    Refusal,
+    refuse,
+)
+from closednet_rehearsal.faults import DROP, Faults
+from closednet_rehearsal.identity import account_and_principal
+from closednet_rehearsal.install import reseed
+from closednet_rehearsal.world import Call, World
+
+
+__all__ = ["Front", "Locked", "account_and_principal"]
+
+Environ: TypeAlias = dict[str, Any]
+Application: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
+
+_LOG: Final = logging.getLogger(__name__)
+_SERVER_ERROR: Final = 500
+_NO_PAGE: Final = frozenset({404, 405})
+
+
+@dataclass(slots=True)
+class Locked:
+    """
+    moto behind the world's lock, with ids that follow from what is asked for.
+    """
+
+    world: World
+    inner: Application
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        with self.world.lock:
+            asked: Asked | None = environ.get("rehearsal.asked")
+            if asked is not None:
+                account = environ["HTTP_X_MOTO_ACCOUNT_ID"]
+                key = (account, asked.service, asked.operation, asked.natural_key)
+                reseed(*key, self.world.ids.digest("call", *key))
+            return [b"".join(self.inner(environ, start_response))]
+
+
+@dataclass(slots=True)
+class Front:
+    """
+    Settle the clock, know the caller, validate, break what should break, note it.
+    """
+
+    world: World
+    inner: Application
+    control: Control
+    faults: Faults = field(default_factory=Faults)
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if environ.get("PATH_INFO", "").startswith("/rehearsal/"):
+            answer = self.control.answer(environ, self.faults)
+        else:
+            answer = self._aws(environ)
+        reason = "OK" if answer.status < 300 else "Rehearsal"  # noqa: PLR2004
+        start_response(f"{answer.status} {reason}", list(answer.headers))
+        return [answer.body]
+
+    def _aws(self, environ: Environ) -> Answer:
+        with self.world.lock:
+            self.world.clock.settle()
+        if s3.named_by_host(str(environ.get("HTTP_HOST", ""))):
+            environ = s3.path_style(environ)
+        body = _read(environ)
+        asked = understand(environ, body)
+        account, principal, fault = "", "", ""
+        try:
+            account, principal = account_and_principal(environ)
+            environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
+            environ["rehearsal.asked"] = asked
+            fault = self.faults.take(asked)
+            answer = self._answer(environ, body, asked, fault)
+        except Refusal as refusal:
+            answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
+        self._note(asked, account, principal, answer)
+        if fault == DROP:
+            _hang_up(environ)
+        return answer
+
+    def _answer(
+        self, environ: Environ, body: bytes, asked: Asked, fault: str
+    ) -> Answer:
+        if fault and fault != DROP:
+            raise Refusal(fault, f"The rehearsal was told to fail {asked.operation}")
+        if asked.service == "s3":
+            owned = s3.answer_package(environ, signed=asked.signed)
+            if owned is not None:
+                return owned
+        try:
+            validation.check(asked, environ)
+            _rewind(environ, page_limits.cap(asked, environ, body))
+            answer = _call(self.inner, environ)
+        except NotImplementedError:
+            raise self._unsupported(asked) from None
+        except Refusal:
+            raise
+        except Exception as error:
+            _LOG.exception("The rehearsal failed in %s", asked.operation)
+            raise Refusal(
+                EMULATOR_ERROR, f"The rehearsal failed in {asked.operation}: {error!r}"
+            ) from error
+        return self._checked(asked, answer)
+
+    def _checked(self, asked: Asked, answer: Answer) -> Answer:
+        html = any(
+            "html" in value for name, value in answer.headers if name == "Content-Type"
+        )
+        if answer.status in _NO_PAGE and html and asked.service != "s3":
+            raise self._unsupported(asked)
+        if answer.status >= _SERVER_ERROR:
+            shown = answer.body[:200].decode("utf-8", "replace")
+            raise Refusal(
+                EMULATOR_ERROR, f"The rehearsal failed in {asked.operation}: {shown}"
+            )
+        return answer
+
+    def _unsupported(self, asked: Asked) -> Refusal:
+        name = f"{asked.service}:{asked.operation}"
+        self.world.unsupported.append(name)
+        return Refusal(UNSUPPORTED, f"The rehearsal does not implement {name}")
+
+    def _note(self, asked: Asked, account: str, principal: str, answer: Answer) -> None:
+        with self.world.lock:
+            call = Call(
+                len(self.world.calls) + 1,
+                asked.service,
+                asked.operation,
+                account,
+                principal,
+                asked.mutating,
+                answer.status,
+                answer.error,
+            )
+            self.world.calls.append(call)
+
+
+def _call(application: Application, environ: Environ) -> Answer:
+    started: list[Any] = []
+
+    def start_response(status: str, headers: Any, _: Any = None) -> None:
+        started[:] = [int(status.split(maxsplit=1)[0]), tuple(headers)]
+
+    body = b"".join(application(environ, start_response))
+    status, headers = started
+    error = "" if status < 300 else _error_code(headers, body)  # noqa: PLR2004
+    return Answer(status, headers, body, error)
+
+
+def _error_code(headers: Iterable[tuple[str, str]], body: bytes) -> str:
+    for name, value in headers:
+        if name.lower() == "x-amzn-errortype":
+            return value.split(":")[0]
+    text = body.decode("utf-8", "replace")
+    for opening, closing in (
+        ("<Code>", "<"),
+        ('"__type": "', '"'),
+        ('"__type":"', '"'),
+    ):
+        if opening in text:
+            return text.split(opening, 1)[1].split(closing, 1)[0].rsplit("#", 1)[-1]
+    return "Error"
+
+
+def _read(environ: Environ) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body: bytes = environ["wsgi.input"].read(length) if length else b""
+    _rewind(environ, body)
+    return body
+
+
+def _rewind(environ: Environ, body: bytes) -> None:
+    environ["wsgi.input"] = io.BytesIO(body)
+    environ["CONTENT_LENGTH"] = str(len(body))
+
+
+def _hang_up(environ: Environ) -> None:
+    # waitress hands out a method of its connection, and with it the connection.
+    check = environ.get("waitress.client_disconnected")
+    if check is not None:
+        check.__self__.socket.shutdown(socket.SHUT_RDWR)

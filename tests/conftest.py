@@ -1,0 +1,51 @@
+"""
+What holds in every test: no network but loopback, no AWS account of anybody.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.isolation import AWS_ENVIRONMENT, FOREIGN_VARIABLES, forbid_network
+
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pluggy import Result
+
+
+MUST_NOT_SKIP = ("debian", "browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """
+    Cut this process, and by the environment every kernel, off the world.
+    """
+    del config
+    for name in [name for name in os.environ if name.startswith(FOREIGN_VARIABLES)]:
+        del os.environ[name]
+    os.environ.update(AWS_ENVIRONMENT)
+    sys.addaudithook(forbid_network)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, Result[pytest.TestReport], None]:
+    """
+    Turn skips of tests that need Debian packages into failures, where asked.
+    """
+    outcome = yield
+    report = outcome.get_result()
+    is_needed = any(item.get_closest_marker(name) for name in MUST_NOT_SKIP)
+    is_asked = os.environ.get("CLOSEDNET_REQUIRE_DEBIAN") == "1"
+    if report.skipped and is_needed and is_asked and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+        report.outcome = "failed"
+        report.longrepr = f"CLOSEDNET_REQUIRE_DEBIAN=1 allows no skip. {reason}"

@@ -1,0 +1,143 @@
+"""
+Secrets do not print themselves, and are found in whatever form they slip out.
+"""
+
+from __future__ import annotations
+
+import base64
+import copy
+import html
+import json
+import pickle
+import traceback
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from closednet import redact
+from closednet.model import canonical
+from closednet.redact import MASK, Secret
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VALUE = "kF3/x+&<'\"Zq9%Lw7=é"
+PLAIN = "Vb7Qm2Xy9Lk4Tz6Rw1Ns"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(redact, "_known", {})
+    yield
+
+
+@pytest.fixture(name="secret")
+def _secret() -> Secret:
+    return Secret(VALUE, name="activation-code")
+
+
+def test_secret_never_shows_its_value(secret: Secret) -> None:
+    shown = [repr(secret), str(secret), f"{secret}", f"{secret:>40}", f"{[secret]}"]
+
+    assert not [text for text in shown if VALUE in text]
+    assert repr(secret) == "Secret(activation-code)"
+    assert secret.reveal() == VALUE
+
+
+@pytest.mark.parametrize(
+    "write", [pickle.dumps, copy.deepcopy, json.dumps, canonical.text]
+)
+def test_secret_is_not_written(secret: Secret, write: object) -> None:
+    with pytest.raises(TypeError) as caught:
+        write(secret)  # type: ignore[operator]
+
+    assert VALUE not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        VALUE,
+        base64.b64encode(VALUE.encode()).decode(),
+        base64.b64encode(f"user:{VALUE}".encode()).decode(),
+        base64.b64encode(f"me:{VALUE}\n".encode()).decode(),
+        base64.urlsafe_b64encode(VALUE.encode()).decode(),
+        quote(VALUE),
+        quote(VALUE, safe="").lower(),
+        VALUE.encode().hex(),
+        html.escape(VALUE),
+        html.escape(VALUE, quote=False),
+        json.dumps(VALUE),
+        json.dumps(json.dumps(VALUE)),
+        json.dumps(VALUE, ensure_ascii=False),
+        repr(VALUE),
+    ],
+)
+@pytest.mark.usefixtures("secret")
+def test_every_form_is_masked_and_found(form: str) -> None:
+    text = f"before {form} after"
+
+    assert redact.found_in(text) == ("activation-code",)
+    assert MASK in redact.redact(text)
+    assert redact.found_in(redact.redact(text)) == ()
+
+
+@pytest.mark.parametrize(
+    "gap", ["\n", "  \n    ", "\r\n", "\\n", '\\n",\n    "', "\x1b[0m\n\x1b[31m"]
+)
+def test_secret_cut_over_lines_is_masked(gap: str) -> None:
+    Secret(PLAIN, name="key")
+    text = f"a {PLAIN[:7]}{gap}{PLAIN[7:13]}{gap}{PLAIN[13:]} b"
+
+    assert redact.found_in(text) == ("key",)
+    assert redact.redact(text) == f"a {MASK} b"
+
+
+def test_wrapped_base64_is_masked() -> None:
+    Secret(PLAIN * 4, name="long")
+    text = base64.encodebytes((PLAIN * 4).encode()).decode()
+
+    assert redact.found_in(redact.redact(text)) == ()
+
+
+def test_text_without_secrets_is_untouched() -> None:
+    text = "nothing to see\nhere"
+    assert redact.redact(text) is text
+
+    Secret(PLAIN, name="key")
+    assert redact.redact(text) == text
+    assert redact.found_in(text) == ()
+
+
+def test_short_values_are_not_secrets_worth_masking() -> None:
+    Secret("root", name="user")
+
+    assert redact.redact("root:x:0:0") == "root:x:0:0"
+    assert redact.names() == ()
+
+
+def test_scrub_reaches_every_text() -> None:
+    Secret(PLAIN, name="key")
+    data = {"a": [PLAIN, {"b": (f"x{PLAIN}", 1, None)}], PLAIN: True}
+
+    scrubbed = redact.scrub(data)
+
+    assert scrubbed == {"a": [MASK, {"b": (f"x{MASK}", 1, None)}], MASK: True}
+
+
+@given(
+    value=st.text(st.characters(categories=("L", "N")), min_size=12, max_size=40),
+    before=st.text(max_size=30),
+    after=st.text(max_size=30),
+)
+def test_redaction_leaves_nothing_behind(value: str, before: str, after: str) -> None:
+    redact._known.clear()  # noqa: SLF001 - each example knows one secret
+    Secret(value, name="any")
+
+    assert redact.found_in(redact.redact(f"{before}{value}{after}")) == ()
