@@ -41,7 +41,8 @@ fmt: env ## Format the code and sort its imports.
 lint: env ## Judge style: ruff, and the shell scripts where shellcheck is.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@if command -v shellcheck >/dev/null; then shellcheck -s sh .ci/run; \
+	@if command -v shellcheck >/dev/null; then \
+	  shellcheck -s sh .ci/run $$(find lib -name '*.sh'); \
 	  else echo "shellcheck is missing: apt-get install shellcheck"; fi
 
 type: env ## Judge types, strictly.
@@ -57,8 +58,7 @@ laws: env ## Run the laws that every step obeys.
 	$(PYTEST) tests/laws
 
 rehearsal: env ## Run the tests that need a rehearsal.
-	$(PYTEST) tests/rehearsal tests/rehearsal_aws tests/rehearsal_dns tests/rehearsal_ssm \
-	  tests/rehearsal_hosts
+	$(PYTEST) tests/rehearsal*
 
 notebooks: env ## Run the tests of the notebooks.
 	$(PYTEST) tests/notebooks

@@ -23,7 +23,6 @@ from closednet.waiting import Waiting
 
 if TYPE_CHECKING:
     from closednet.aws.calls import AwsCall
-    from closednet.hosts.connector import Transcript
     from closednet.params.site import SiteParams
     from closednet.recorder import Recorder
 
@@ -82,7 +81,7 @@ class Site:
         return Fleet(
             self.params.hosts,
             self.params.connection,
-            self._keep_transcript,
+            self.recorder,
             max_concurrency=self.params.rollout.max_concurrency,
         )
 
@@ -114,9 +113,6 @@ class Site:
 
     def _keep_call(self, call: AwsCall) -> None:
         self.recorder.record("aws-call", **_data(call))
-
-    def _keep_transcript(self, transcript: Transcript) -> None:
-        self.recorder.record("host", **_data(transcript))
 
     def confirm_accounts(self) -> None:
         """

@@ -7,10 +7,9 @@ from __future__ import annotations
 import json
 import re
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from botocore.exceptions import UnknownServiceError
@@ -21,6 +20,10 @@ from werkzeug.exceptions import NotFound
 
 from closednet_rehearsal.identity import credential_scope
 from closednet_rehearsal.settings import REGION
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 _READ: Final = re.compile(

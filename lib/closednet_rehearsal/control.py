@@ -8,12 +8,15 @@ import json
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from closednet_rehearsal.errors import Answer
-from closednet_rehearsal.faults import Faults
 from closednet_rehearsal.snapshot import snapshot
-from closednet_rehearsal.world import World
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.faults import Faults
+    from closednet_rehearsal.world import World
 
 
 Extra = Callable[[], dict[str, Any]]

@@ -4,13 +4,16 @@ Which DNS domains a VPC already answers: zones and endpoints' private names.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
 from moto.route53.models import route53_backends
 
 from closednet_rehearsal.settings import ACCOUNTS, REGION
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def zones_of_vpc(vpc_id: str) -> Iterator[tuple[str, Any]]:

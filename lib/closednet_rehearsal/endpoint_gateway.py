@@ -4,11 +4,14 @@ Gateway endpoints: a route to a prefix list, in the route tables one names.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from closednet_rehearsal.endpoint import Endpoint
-from closednet_rehearsal.endpoint_services import Service
+from closednet_rehearsal.endpoint import Endpoint, new_endpoint
 from closednet_rehearsal.errors import Refusal
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.endpoint_services import Service
 
 
 def create_gateway(backend: Any, service: Service, params: dict[str, Any]) -> Endpoint:
@@ -28,7 +31,7 @@ def create_gateway(backend: Any, service: Service, params: dict[str, Any]) -> En
                 f"route table {table_id} already has a route with "
                 f"destination-prefix-list-id {prefix_list.id}",
             )
-    endpoint = Endpoint(backend, service, params)
+    endpoint = new_endpoint(backend, service, params)
     endpoint.private_dns_enabled = False
     endpoint.destination_prefix_list_id = prefix_list.id
     backend.vpc_end_points[endpoint.id] = endpoint

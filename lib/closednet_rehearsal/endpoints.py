@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import json
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.exceptions import InvalidVpcEndPointIdError
 
 from closednet_rehearsal.dns_domains import endpoints_of_vpc
-from closednet_rehearsal.endpoint import Endpoint
+from closednet_rehearsal.endpoint import Endpoint, new_endpoint
 from closednet_rehearsal.endpoint_gateway import (
     create_gateway,
     remove_route,
@@ -26,9 +26,12 @@ from closednet_rehearsal.endpoint_rules import (
     check_subnets,
     checked_service,
 )
-from closednet_rehearsal.endpoint_services import Service
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.stage import world
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.endpoint_services import Service
 
 
 def create(backend: Any, params: dict[str, Any]) -> Endpoint:
@@ -83,7 +86,7 @@ def _create_interface(
         check_private_dns(vpc, service)
     if inbound_only:
         check_inbound_only(vpc.id, service)
-    endpoint = Endpoint(backend, service, {**params, "SecurityGroupIds": groups})
+    endpoint = new_endpoint(backend, service, {**params, "SecurityGroupIds": groups})
     endpoint.private_dns_enabled = private
     endpoint.inbound_only = inbound_only
     for subnet_id in subnet_ids:

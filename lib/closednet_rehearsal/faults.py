@@ -5,9 +5,11 @@ Faults that somebody asked for: the next calls of an operation go wrong.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from closednet_rehearsal.calls import Asked
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.calls import Asked
 
 
 DROP: Final = "drop"

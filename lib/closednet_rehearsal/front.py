@@ -10,11 +10,10 @@ import socket
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from closednet_rehearsal import page_limits, s3, validation
 from closednet_rehearsal.calls import Asked, understand
-from closednet_rehearsal.control import Control
 from closednet_rehearsal.errors import (
     EMULATOR_ERROR,
     UNSUPPORTED,
@@ -26,6 +25,10 @@ from closednet_rehearsal.faults import DROP, Faults
 from closednet_rehearsal.identity import account_and_principal
 from closednet_rehearsal.install import reseed
 from closednet_rehearsal.world import Call, World
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.control import Control
 
 
 __all__ = ["Front", "Locked", "account_and_principal"]

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import json
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
 from moto.iam import urls as iam_urls
@@ -27,6 +26,10 @@ from closednet_rehearsal.settings import (
     OPERATOR_USER_ARN,
 )
 from closednet_rehearsal.stage import world
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,7 @@ def role_allows(account: str, role_name: str, action: str) -> bool:
     """
     role = iam_backends[account]["aws"].get_role(role_name)
     documents = [json.loads(text) for text in role.policies.values()]
-    for policy in role.managed_policies.values():
-        document = policy.default_version.document
-        text = isinstance(document, str)
-        documents.append(json.loads(document) if text else document)
+    documents += [policy_document(each) for each in role.managed_policies.values()]
     effects = {
         statement["Effect"]
         for document in documents
@@ -75,6 +75,17 @@ def role_allows(account: str, role_name: str, action: str) -> bool:
         )
     }
     return "Allow" in effects and "Deny" not in effects
+
+
+def policy_document(policy: Any) -> Any:
+    """
+    Return the default version of a managed policy.
+    """
+    for version in policy.versions:
+        if version.is_default:
+            text = isinstance(version.document, str)
+            return json.loads(version.document) if text else version.document
+    return {"Statement": []}
 
 
 def _listed(value: Any) -> list[Any]:

@@ -17,14 +17,16 @@ from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     create_backend_app,
 )
+from moto.s3.models import s3_backends
 
 from closednet_rehearsal.settings import SEED
 from closednet_rehearsal.stage import set_world
-from closednet_rehearsal.world import World
 
 
 if TYPE_CHECKING:
     from moto.backends import SERVICE_NAMES
+
+    from closednet_rehearsal.world import World
 
 
 _WARM: Final[tuple[SERVICE_NAMES, ...]] = (
@@ -68,6 +70,8 @@ def forget() -> None:
     for backends in list(BackendDict._instances):  # type: ignore[misc] # noqa: SLF001
         backends.clear()
     BackendDict._instances.clear()  # type: ignore[misc] # noqa: SLF001
+    # Bucket names are kept beside the backends, for all accounts together.
+    s3_backends.bucket_accounts.clear()
     reset_model_data()
 
 

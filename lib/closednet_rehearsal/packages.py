@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import json
 
-from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.settings import AGENT_VERSION, CLOUDWATCH_AGENT_VERSION
 from closednet_rehearsal.signing_key import detached_signature, public_key
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 AGENT: Final = "amazon-ssm-agent"

@@ -6,16 +6,20 @@ from __future__ import annotations
 
 import json
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.utils import get_pagination_model
 
-from closednet_rehearsal.calls import Asked
 from closednet_rehearsal.settings import PAGE_SIZE
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from closednet_rehearsal.calls import Asked
 
 
 # EC2 and Route 53 page by themselves; Systems Manager too.

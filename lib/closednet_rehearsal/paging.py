@@ -7,13 +7,16 @@ from __future__ import annotations
 import base64
 import binascii
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.responses import ActionResult
 
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.settings import PAGE_SIZE
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 _PREFIX: Final = "rehearsal-page:"

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import re
 
-from collections.abc import Mapping
 from hashlib import md5
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.errors import Answer, Refusal
 from closednet_rehearsal.packages import objects, owned_buckets
 from closednet_rehearsal.settings import REGION
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 _VIRTUAL: Final = (

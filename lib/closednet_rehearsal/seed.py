@@ -4,7 +4,7 @@ What exists before anybody has done anything: the contract's two accounts.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
@@ -32,7 +32,11 @@ from closednet_rehearsal.settings import (
 )
 
 
-def seed() -> None:
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def seed(on_premises: Sequence[str] = (ON_PREMISES_CIDR,)) -> None:
     """
     Create both accounts; the ids are those of the contract, in every rehearsal.
     """
@@ -40,7 +44,7 @@ def seed() -> None:
     for account in ACCOUNTS:
         _forget_default_vpc(ec2_backends[account][REGION])
         _operator_role(account)
-    _network(ec2_backends[NETWORK_ACCOUNT][REGION])
+    _network(ec2_backends[NETWORK_ACCOUNT][REGION], on_premises)
     _session_key()
     s3_backends[MANAGEMENT_ACCOUNT]["aws"].create_bucket(OUTPUT_BUCKET, REGION)
 
@@ -71,7 +75,7 @@ def _operator_role(account: str) -> None:
         backend.visible_since.clear()
 
 
-def _network(backend: Any) -> None:
+def _network(backend: Any, on_premises: Sequence[str]) -> None:
     vpc = backend.create_vpc(VPC_CIDR)
     for held in (backend.groups, backend.vpcs):
         held[VPC_ID] = held.pop(vpc.id)
@@ -97,10 +101,10 @@ def _network(backend: Any) -> None:
         subnet.id = wanted.subnet_id
         subnet.add_tags({"Name": f"rehearsal-{wanted.availability_zone}"})
         backend.associate_route_table(ROUTE_TABLE_ID, subnet.id)
-    _transit_gateway(backend)
+    _transit_gateway(backend, on_premises)
 
 
-def _transit_gateway(backend: Any) -> None:
+def _transit_gateway(backend: Any, on_premises: Sequence[str]) -> None:
     gateway = backend.create_transit_gateway("Rehearsal: the way to on premises")
     gateways = backend.transit_gateways
     gateways[TRANSIT_GATEWAY_ID] = gateways.pop(gateway.id)
@@ -108,9 +112,10 @@ def _transit_gateway(backend: Any) -> None:
     backend.create_transit_gateway_vpc_attachment(
         TRANSIT_GATEWAY_ID, VPC_ID, [subnet.subnet_id for subnet in SUBNETS]
     )
-    backend.create_route(
-        ROUTE_TABLE_ID, ON_PREMISES_CIDR, transit_gateway_id=TRANSIT_GATEWAY_ID
-    )
+    for cidr in on_premises:
+        backend.create_route(
+            ROUTE_TABLE_ID, cidr, transit_gateway_id=TRANSIT_GATEWAY_ID
+        )
 
 
 def _session_key() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from waitress import wasyncore
 from waitress.server import create_server
@@ -17,9 +17,13 @@ from closednet_rehearsal.front import Application, Front, Locked
 from closednet_rehearsal.identity import forget_keys
 from closednet_rehearsal.install import forget, install
 from closednet_rehearsal.seed import seed
-from closednet_rehearsal.settings import SERVER_THREADS
+from closednet_rehearsal.settings import ON_PREMISES_CIDR, SERVER_THREADS
 from closednet_rehearsal.systems_manager import SystemsManager
 from closednet_rehearsal.world import World
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(slots=True)
@@ -54,14 +58,16 @@ class Server:
         forget_keys()
 
 
-def start_server(port: int = 0, hosts: int = 0) -> Server:
+def start_server(
+    port: int = 0, hosts: int = 0, on_premises: Sequence[str] = (ON_PREMISES_CIDR,)
+) -> Server:
     """
     Start a freshly seeded world on `port` (0: any free one).
     """
     world = World()
     forget_keys()
     moto = Locked(world, install(world))
-    seed()
+    seed(on_premises)
     systems_manager = SystemsManager(world, moto)
     control = Control(world, systems_manager.snapshot)
     front = Front(world, systems_manager.application, control)

@@ -14,7 +14,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from moto.cloudwatch.models import cloudwatch_backends
-from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.logs.models import logs_backends
@@ -24,6 +23,8 @@ from moto.s3.models import s3_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.ssm.models import ssm_backends
 
+from closednet_rehearsal import snapshot_network
+from closednet_rehearsal.iam import policy_document
 from closednet_rehearsal.records import shown_record
 from closednet_rehearsal.settings import ACCOUNTS, REGION
 
@@ -40,76 +41,6 @@ def snapshot(systems_manager: dict[str, Any]) -> dict[str, Any]:
         for account in ACCOUNTS
     }
     return {"accounts": accounts, "systems_manager": systems_manager}
-
-
-def _endpoints(account: str) -> Iterator[tuple[str, Any]]:
-    backend = ec2_backends[account][REGION]
-    for endpoint in backend.vpc_end_points.values():
-        yield (
-            endpoint.id,
-            {
-                "service": endpoint.service_name,
-                "type": endpoint.vpc_endpoint_type,
-                "vpc": endpoint.vpc_id,
-                "state": endpoint.state,
-                "subnets": sorted(endpoint.subnet_ids or []),
-                "route_tables": sorted(endpoint.route_table_ids or []),
-                "security_groups": sorted(endpoint.security_group_ids),
-                "private_dns": bool(endpoint.private_dns_enabled),
-                "addresses": sorted(
-                    str(eni.private_ip_address)
-                    for eni in backend.enis.values()
-                    if eni.id in endpoint.network_interface_ids
-                ),
-                "policy": json.loads(endpoint.policy_document),
-                "tags": dict(backend.tags.get(endpoint.id, {})),
-            },
-        )
-
-
-def _groups(account: str) -> Iterator[tuple[str, Any]]:
-    backend = ec2_backends[account][REGION]
-    for groups in backend.groups.values():
-        for group in groups.values():
-            yield (
-                group.id,
-                {
-                    "name": group.name,
-                    "vpc": group.vpc_id,
-                    "ingress": sorted(_rule(rule) for rule in group.ingress_rules),
-                    "egress": sorted(_rule(rule) for rule in group.egress_rules),
-                    "tags": dict(backend.tags.get(group.id, {})),
-                },
-            )
-
-
-def _rule(rule: Any) -> str:
-    source = rule.ip_range or rule.source_group or rule.prefix_list_id
-    return f"{rule.ip_protocol} {rule.from_port}-{rule.to_port} {source}"
-
-
-def _vpcs(account: str) -> Iterator[tuple[str, Any]]:
-    backend = ec2_backends[account][REGION]
-    for vpc in backend.vpcs.values():
-        yield (
-            vpc.id,
-            {
-                "cidr": vpc.cidr_block,
-                "dns_support": str(vpc.enable_dns_support).lower(),
-                "dns_hostnames": str(vpc.enable_dns_hostnames).lower(),
-                "tags": dict(backend.tags.get(vpc.id, {})),
-            },
-        )
-
-
-def _interfaces(account: str) -> Iterator[tuple[str, Any]]:
-    for eni in ec2_backends[account][REGION].enis.values():
-        yield eni.id, {"subnet": eni.subnet.id, "address": eni.private_ip_address}
-
-
-def _route_tables(account: str) -> Iterator[tuple[str, Any]]:
-    for table in ec2_backends[account][REGION].route_tables.values():
-        yield table.id, sorted(table._routes)  # noqa: SLF001 - moto shows objects only
 
 
 def _resolver(account: str) -> Iterator[tuple[str, Any]]:
@@ -178,7 +109,7 @@ def _users(account: str) -> Iterator[tuple[str, Any]]:
 def _policies(account: str) -> Iterator[tuple[str, Any]]:
     for policy in iam_backends[account]["aws"].managed_policies.values():
         if f"::{account}:" in policy.arn:
-            yield policy.arn, policy.default_version.document
+            yield policy.arn, policy_document(policy)
 
 
 def _log_groups(account: str) -> Iterator[tuple[str, Any]]:
@@ -220,19 +151,19 @@ def _tags(shown: dict[str, Any]) -> dict[str, str]:
 
 _KINDS: Final[dict[str, Kind]] = {
     "alarms": _alarms,
-    "endpoints": _endpoints,
+    "endpoints": snapshot_network.endpoints,
     "hosted_zones": _zones,
     "iam_policies": _policies,
     "iam_roles": _roles,
     "iam_users": _users,
     "kms_keys": _keys,
     "log_groups": _log_groups,
-    "network_interfaces": _interfaces,
+    "network_interfaces": snapshot_network.interfaces,
     "parameters": _parameters,
     "resolver_endpoints": _resolver,
-    "route_tables": _route_tables,
+    "route_tables": snapshot_network.route_tables,
     "s3_buckets": _buckets,
     "secrets": _secrets,
-    "security_groups": _groups,
-    "vpcs": _vpcs,
+    "security_groups": snapshot_network.groups,
+    "vpcs": snapshot_network.vpcs,
 }

@@ -6,7 +6,11 @@ moto builds its backends by itself, so they cannot be handed a world.
 
 from __future__ import annotations
 
-from closednet_rehearsal.world import World
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.world import World
 
 
 _SET: list[World] = []

@@ -4,7 +4,7 @@ Systems Manager in front of moto: who calls it, and which roles it may use.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from closednet_rehearsal.iam import find_role, role_allows
 from closednet_rehearsal.identity import (
@@ -15,7 +15,10 @@ from closednet_rehearsal.identity import (
 from closednet_rehearsal.settings import REGION
 from closednet_rehearsal.ssm.app import SsmApp
 from closednet_rehearsal.ssm.seams import Caller, RoleView
-from closednet_rehearsal.world import World
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.world import World
 
 
 class SystemsManager:

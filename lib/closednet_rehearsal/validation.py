@@ -11,7 +11,7 @@ import re
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.model import OperationNotFoundError
 from moto.core.parse import PROTOCOL_PARSERS
@@ -19,8 +19,11 @@ from moto.core.request import Request as MotoRequest
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 
-from closednet_rehearsal.calls import Asked
 from closednet_rehearsal.errors import Refusal
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.calls import Asked
 
 
 _CHECKED: Final = frozenset(

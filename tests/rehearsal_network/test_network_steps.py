@@ -4,11 +4,15 @@ The network side of a rollout on the rehearsal: up, proven, and down again.
 
 from __future__ import annotations
 
+import json
+
 from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
 
 import pytest
 
 from closednet import engine
+from closednet.errors import ApplyError
 from closednet.model.change import Manual, key_of
 from closednet.model.plan import Scope
 from closednet.steps.endpoints import EndpointsStep
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.rehearsal
 SCOPE = Scope("tokyo-dc1", "ap-northeast-1", "1" * 12, "2" * 12, "test")
+
+
+COUNTS: dict[str, int] = {}
 
 
 class Quiet:
@@ -61,6 +68,17 @@ def undone(step: Step, receipt: Receipt) -> None:
     engine.apply(step, plan.approve(plan.digest), Quiet())
 
 
+def asked(world: World, what: str, **request: str) -> Any:
+    url = f"{world.server.endpoint_url}/rehearsal/{what}"
+    body = json.dumps(request).encode() if request else None
+    with urlopen(Request(url, body), timeout=5) as answer:  # noqa: S310 - loopback
+        return json.load(answer)
+
+
+def state_of(world: World) -> Any:
+    return asked(world, "state")
+
+
 def failures(report: Report) -> list[tuple[str, str]]:
     return [(check.claim, check.evidence) for check in report.failures]
 
@@ -80,7 +98,7 @@ def test_preflight_passes_in_a_fresh_world(world: World) -> None:
 
 def test_the_whole_network_side_comes_and_goes(world: World) -> None:
     endpoints, inbound, zone = steps_of(world)
-    before = world.server.control.world
+    before = state_of(world)
     done = [applied(endpoints), applied(inbound)]
     manual = [c for c in done[1].waiting if isinstance(c, Manual)]
     assert 8 == len(manual)
@@ -102,7 +120,7 @@ def test_the_whole_network_side_comes_and_goes(world: World) -> None:
         undone(step, receipt)
     assert len(endpoints.desired()) == len(left_to_do(endpoints))
     assert [] == world.unsupported()
-    assert before is world.server.world
+    assert before == state_of(world)
 
 
 def test_a_second_life_after_a_rollback(world: World) -> None:
@@ -142,3 +160,80 @@ def test_a_public_answer_is_caught(world: World) -> None:
     assert {"ssm.ap-northeast-1.amazonaws.com"} == {
         check.subject for check in inbound.verify().failures
     }
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "CreateSecurityGroup",
+        "AuthorizeSecurityGroupIngress",
+        "CreateVpcEndpoint",
+        "CreateResolverEndpoint",
+        "CreateHostedZone",
+        "ChangeResourceRecordSets",
+        "ChangeTagsForResource",
+    ],
+)
+def test_a_lost_answer_makes_nothing_twice(world: World, operation: str) -> None:
+    steps = steps_of(world)
+    asked(world, "fault", operation=operation, error="drop")
+    for step in steps:
+        applied(step)
+
+    made = [c for c in world.server.world.calls if c.operation == operation]
+    assert len(made) > 1
+    assert [] == left_to_do(steps[0]) + left_to_do(steps[2])
+    counts = {kind: len(found) for kind, found in state_of(world).items() if found}
+    assert COUNTS.items() <= counts.items()
+
+
+def test_a_step_that_was_interrupted_is_resumed(world: World) -> None:
+    """
+    Whatever was made before the interruption is found again, and nothing else.
+    """
+    endpoints, inbound, zone = steps_of(world)
+    wanted = engine.plan(endpoints, engine.inspect(endpoints), SCOPE)
+    asked(world, "fault", operation="AuthorizeSecurityGroupIngress", error="Boom")
+    with pytest.raises(ApplyError, match="Boom"):
+        applied(endpoints)
+    rest = engine.plan(endpoints, engine.inspect(endpoints), SCOPE)
+    rest.approve_as_part(wanted.digest, [wanted])
+    applied(endpoints)
+    applied(inbound)
+    asked(world, "fault", operation="ChangeTagsForResource", error="Boom")
+    with pytest.raises(ApplyError, match="Boom"):
+        applied(zone)
+    applied(zone)
+
+    assert [] == left_to_do(endpoints) + left_to_do(zone)
+    assert not endpoints.verify().failures
+
+
+def test_a_changed_site_is_changed_in_place(world: World) -> None:
+    endpoints, inbound, zone = steps_of(world)
+    for step in (endpoints, inbound, zone):
+        applied(step)
+    network = world.params.network
+    first, second = network.subnets
+    moved = first.model_copy(update={"inbound_ip": "10.20.1.20"})
+    world.params = world.params.model_copy(
+        update={
+            "network": network.model_copy(
+                update={
+                    "subnets": (moved, second),
+                    "on_premises_cidrs": ("192.168.10.0/24", "192.168.11.0/24"),
+                }
+            ),
+            "output": world.params.output.model_copy(update={"bucket": "another"}),
+        }
+    )
+    endpoints, inbound, zone = steps_of(world)
+
+    assert ["security-group/endpoints", "interface-endpoint/s3"] == left_to_do(
+        endpoints
+    )
+    applied(endpoints)
+    applied(inbound)
+    rest = left_to_do(endpoints) + left_to_do(zone)
+    assert [] == [key for key in rest if not key.startswith("forwarding-rule/")]
+    assert "resolver-endpoint/inbound" not in left_to_do(inbound)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import tagging
 from closednet.aws.resolver_reads import ResolverReads
+from closednet.aws.tolerance import Tolerating
 from closednet.errors import AwsError
 from closednet.model import naming
 from closednet.model.change import Found
@@ -101,18 +102,17 @@ class ResolverEndpoints(PlainKind):
         if raw is not None:
             return str(raw["Id"])
         for token in naming.successors(self._token(spec)):
-            try:
-                with self._account.call(
-                    "route53resolver:CreateResolverEndpoint", spec.key
-                ):
-                    answer = self._account.route53resolver.create_resolver_endpoint(
-                        CreatorRequestId=token, **self._request(spec)
-                    )
-            except AwsError as err:
-                if err.code != SPENT:
-                    raise
-            else:
+            with (
+                Tolerating(SPENT),
+                self._account.call("route53resolver:CreateResolverEndpoint", spec.key),
+            ):
+                answer = self._account.route53resolver.create_resolver_endpoint(
+                    CreatorRequestId=token, **self._request(spec)
+                )
                 return answer["ResolverEndpoint"]["Id"]
+            raw = self._reads.pick(spec)
+            if raw is not None:  # an answer got lost, and botocore asked again
+                return str(raw["Id"])
         raise AwsError(
             f"route53resolver:CreateResolverEndpoint for {spec.key}: AWS remembers"
             " every token of it",
@@ -138,13 +138,15 @@ class ResolverEndpoints(PlainKind):
         return endpoint_id
 
     def delete(self, spec: ResolverEndpoint, resource_id: str) -> None:
+        operation = "route53resolver:DeleteResolverEndpoint"
         try:
-            with self._account.call("route53resolver:DeleteResolverEndpoint", spec.key):
+            with self._account.call(operation, spec.key):
                 self._account.route53resolver.delete_resolver_endpoint(
                     ResolverEndpointId=resource_id
                 )
         except AwsError as err:
-            if err.code != GONE:
+            live = {str(raw["Id"]) for raw in self._reads.all(spec)}
+            if err.code != GONE and resource_id in live:
                 raise
 
     def settle(self, specs: Iterable[ResolverEndpoint]) -> None:
@@ -191,7 +193,7 @@ class ResolverEndpoints(PlainKind):
 
     def _add(self, endpoint_id: str, address: PinnedAddress) -> None:
         operation = "route53resolver:AssociateResolverEndpointIpAddress"
-        with self._account.call(operation, address.ip):
+        with Tolerating(SPENT), self._account.call(operation, address.ip):
             self._account.route53resolver.associate_resolver_endpoint_ip_address(
                 ResolverEndpointId=endpoint_id,
                 IpAddress={"SubnetId": address.subnet, "Ip": address.ip},
@@ -199,7 +201,7 @@ class ResolverEndpoints(PlainKind):
 
     def _remove(self, endpoint_id: str, address: PinnedAddress) -> None:
         operation = "route53resolver:DisassociateResolverEndpointIpAddress"
-        with self._account.call(operation, address.ip):
+        with Tolerating(GONE), self._account.call(operation, address.ip):
             self._account.route53resolver.disassociate_resolver_endpoint_ip_address(
                 ResolverEndpointId=endpoint_id,
                 IpAddress={"SubnetId": address.subnet, "Ip": address.ip},

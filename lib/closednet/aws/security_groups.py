@@ -4,10 +4,10 @@ Security groups of the endpoints and of the resolver.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import permissions, tagging
+from closednet.aws.tolerance import Tolerating
 from closednet.errors import AwsError, PreconditionError
 from closednet.model.change import Found
 from closednet.model.naming import NAME_TAG
@@ -16,7 +16,7 @@ from closednet.model.step import Actions, PlainKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from closednet.aws.account import Account
     from closednet.model.specs.network import Ingress
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 GONE: Final = "InvalidGroup.NotFound"
 EXISTS: Final = "InvalidPermission.Duplicate"
 ABSENT: Final = "InvalidPermission.NotFound"
+TAKEN: Final = "InvalidGroup.Duplicate"
 PREFIX: Final = "security-group/"
 
 
@@ -102,10 +103,14 @@ class SecurityGroups(PlainKind):
 
     def create(self, spec: SecurityGroup) -> str:
         raw = self._raw(spec)
-        group_id = self._make(spec) if raw is None else str(raw["GroupId"])
-        have: frozenset[Ingress] = (
-            frozenset() if raw is None else permissions.from_aws(raw["IpPermissions"])
-        )
+        if raw is None:
+            with Tolerating(TAKEN):  # an answer got lost, and botocore asked again
+                self._make(spec)
+            raw = self._raw(spec)
+        if raw is None:
+            raise AwsError(f"{spec.key} was made and is gone", hint="plan again")
+        group_id = str(raw["GroupId"])
+        have = permissions.from_aws(raw["IpPermissions"])
         self._authorize(group_id, permissions.difference(spec.ingress, have))
         return group_id
 
@@ -145,9 +150,9 @@ class SecurityGroups(PlainKind):
             raise
         return True
 
-    def _make(self, spec: SecurityGroup) -> str:
+    def _make(self, spec: SecurityGroup) -> None:
         with self._account.call("ec2:CreateSecurityGroup", spec.key):
-            answer = self._account.ec2.create_security_group(
+            self._account.ec2.create_security_group(
                 GroupName=self._group_name(spec.name),
                 Description=spec.description,
                 VpcId=spec.vpc_id,
@@ -155,33 +160,26 @@ class SecurityGroups(PlainKind):
                     self._account, "security-group", spec.key
                 ),
             )
-        return answer["GroupId"]
 
     def _authorize(self, group_id: str, rules: Iterable[Ingress]) -> None:
         if wanted := permissions.to_aws(rules):
-            with self._tolerant("ec2:AuthorizeSecurityGroupIngress", group_id, EXISTS):
+            with (
+                Tolerating(EXISTS),
+                self._account.call("ec2:AuthorizeSecurityGroupIngress", group_id),
+            ):
                 self._account.ec2.authorize_security_group_ingress(
                     GroupId=group_id, IpPermissions=wanted
                 )
 
     def _revoke(self, group_id: str, rules: Iterable[Ingress]) -> None:
         if wanted := permissions.to_aws(rules):
-            with self._tolerant("ec2:RevokeSecurityGroupIngress", group_id, ABSENT):
+            with (
+                Tolerating(ABSENT),
+                self._account.call("ec2:RevokeSecurityGroupIngress", group_id),
+            ):
                 self._account.ec2.revoke_security_group_ingress(
                     GroupId=group_id, IpPermissions=wanted
                 )
-
-    @contextmanager
-    def _tolerant(self, operation: str, subject: str, code: str) -> Iterator[None]:
-        """
-        Pass over the one error that says that the work is done already.
-        """
-        try:
-            with self._account.call(operation, subject):
-                yield
-        except AwsError as err:
-            if err.code != code:
-                raise
 
     def _raw(self, spec: SecurityGroup) -> Any:
         named = [

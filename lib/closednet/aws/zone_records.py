@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.endpoint_reads import EndpointReads
+from closednet.aws.tolerance import Tolerating
 from closednet.aws.zone_changes import Changes
-from closednet.errors import AwsError, PreconditionError
+from closednet.errors import PreconditionError
 from closednet.model.change import Found
 from closednet.model.specs.network import ZoneRecord, endpoint_key
 from closednet.model.step import Actions, PlainKind
@@ -86,11 +87,8 @@ class ZoneRecords(PlainKind):
         raw = self._records(spec.zone).get((spec.name, spec.type))
         if raw is None:
             return
-        try:
+        with Tolerating(ABSENT):
             self._change("DELETE", spec, raw)
-        except AwsError as err:
-            if err.code != ABSENT:
-                raise
 
     def settle(self, specs: Iterable[ZoneRecord]) -> None:  # noqa: ARG002 - all of them
         self._changes.wait()

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import tagging
+from closednet.aws.tolerance import Tolerating
 from closednet.aws.zone_changes import Changes
 from closednet.errors import AwsError
 from closednet.model import naming
@@ -104,12 +105,9 @@ class HostedZones(PlainKind):
         )
 
     def delete(self, spec: HostedZone, resource_id: str) -> None:
-        try:
-            with self._account.call("route53:DeleteHostedZone", spec.key):
-                self._account.route53.delete_hosted_zone(Id=resource_id)
-        except AwsError as err:
-            if err.code != GONE:
-                raise
+        call = self._account.call("route53:DeleteHostedZone", spec.key)
+        with Tolerating(GONE), call:
+            self._account.route53.delete_hosted_zone(Id=resource_id)
 
     def settle(self, specs: Iterable[HostedZone]) -> None:  # noqa: ARG002 - all of them
         self._changes.wait()
@@ -152,8 +150,11 @@ class HostedZones(PlainKind):
 
     def _interrupted(self, spec: HostedZone, token: str) -> str:
         """
-        Return our zone with this reference that lost its VPC, associated again.
+        Return our zone with this reference, associated again if it lost its VPC.
         """
+        zone_id, owner = self.associated(spec.vpc_id).get(spec.name, ("", ""))
+        if owner == self._account.id and self._owned(self._get(zone_id), spec):
+            return zone_id  # an answer got lost, and botocore asked again
         with self._account.call("route53:ListHostedZonesByName", spec.name):
             answer = self._account.route53.list_hosted_zones_by_name(DNSName=spec.name)
         for zone in answer["HostedZones"]:

@@ -22,6 +22,7 @@ class CostLine:
     One line of the bill; `account_wide` lines grow with what others have there.
     """
 
+    step: str
     item: str
     quantity: int
     unit: str
@@ -72,18 +73,25 @@ def monthly(params: SiteParams) -> tuple[CostLine, ...]:
     subnets, hosts = len(params.network.subnets), len(params.hosts)
     lines = [
         _hourly(
+            "endpoints",
             "Interface endpoint addresses",
             len(params.endpoints.services) * subnets,
             prices.interface_endpoint_hour,
         ),
         _hourly(
-            "Resolver inbound endpoint addresses", subnets, prices.resolver_address_hour
+            "inbound-endpoint",
+            "Resolver inbound endpoint addresses",
+            subnets,
+            prices.resolver_address_hour,
         ),
-        _line("Private hosted zone", 1, "month", prices.hosted_zone_month),
+        _line(
+            "hosted-zone", "Private hosted zone", 1, "month", prices.hosted_zone_month
+        ),
     ]
     if needs_advanced_tier(params):
         lines.append(
             _hourly(
+                "activation",
                 "Managed nodes of this site in the advanced-instances tier (every"
                 " other hybrid node of the account and Region is charged too)",
                 hosts,
@@ -93,6 +101,7 @@ def monthly(params: SiteParams) -> tuple[CostLine, ...]:
         )
     lines.append(
         _line(
+            "cloudwatch-agent",
             "Custom metrics, at least",
             hosts * metrics_per_host(params),
             "month",
@@ -110,11 +119,11 @@ def total(lines: tuple[CostLine, ...]) -> float:
 
 
 def _hourly(
-    item: str, quantity: int, price: float, *, account_wide: bool = False
+    step: str, item: str, quantity: int, price: float, *, account_wide: bool = False
 ) -> CostLine:
     cost = round(quantity * HOURS_A_MONTH * price, 2)
-    return CostLine(item, quantity, "hour", price, cost, account_wide)
+    return CostLine(step, item, quantity, "hour", price, cost, account_wide)
 
 
-def _line(item: str, quantity: int, unit: str, price: float) -> CostLine:
-    return CostLine(item, quantity, unit, price, round(quantity * price, 2))
+def _line(step: str, item: str, quantity: int, unit: str, price: float) -> CostLine:
+    return CostLine(step, item, quantity, unit, price, round(quantity * price, 2))

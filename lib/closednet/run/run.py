@@ -190,7 +190,18 @@ def cost_lines(params: SiteParams, step: str = "") -> tuple[str, ...]:
     """
     Return the monthly cost of the site, or of one step, in lines for people.
     """
-    return tuple(str(line) for line in costs.monthly(params) if step in ("", line.step))
+    lines = costs.monthly(params)
+    shown = [line for line in lines if step in ("", line.step)]
+    priced = [
+        f"{line.quantity} x {line.item}: {line.monthly_usd:,.2f} USD a month"
+        for line in shown
+    ]
+    if len(shown) > 1:
+        total = costs.total(tuple(shown))
+        priced.append(
+            f"together: {total:,.2f} USD a month, prices of {params.prices.as_of}"
+        )
+    return tuple(priced)
 
 
 def calls_of(step: Step, plan: Plan) -> tuple[str, ...]:

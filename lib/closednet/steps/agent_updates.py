@@ -22,17 +22,19 @@ if TYPE_CHECKING:
 def update_checks(
     associations: Associations,
     wanted: Association,
-    nodes: Mapping[str, ManagedNode],
+    nodes: Mapping[str, ManagedNode | None],
     waiting: Waiting,
     *,
     proves: tuple[str, ...] = ("S14",),
 ) -> tuple[Check, ...]:
     """
-    Check that the association is as wanted and succeeded on every server's node.
+    Check that the association is as wanted and succeeded on every server.
+
+    `nodes` names every server of the inventory; one without a node fails.
     """
     found = associations.find([wanted]).get(wanted.key)
     schedule = found.spec.schedule if found else "no such association"
-    ids = {node.node_id for node in nodes.values()}
+    ids = {node.node_id for node in nodes.values() if node is not None}
 
     def all_succeeded(seen: Mapping[str, str]) -> bool:
         return all(seen.get(node_id) == "Success" for node_id in ids)
@@ -50,14 +52,26 @@ def update_checks(
             remedy="run this step again",
         ),
         *(
-            Check(
-                f"{wanted.document} ran on {name} and succeeded",
-                results.get(node.node_id) == "Success",
-                f"{node.node_id}: {results.get(node.node_id, 'did not run yet')}",
-                proves=proves,
-                subject=name,
-                remedy="read the output of the association's last command there",
-            )
+            _ran(wanted.document, name, node, results, proves)
             for name, node in nodes.items()
         ),
+    )
+
+
+def _ran(
+    document: str,
+    host: str,
+    node: ManagedNode | None,
+    results: Mapping[str, str],
+    proves: tuple[str, ...],
+) -> Check:
+    node_id = node.node_id if node else "no node"
+    status = results.get(node_id, "did not run yet")
+    return Check(
+        f"{document} ran on {host} and succeeded",
+        status == "Success",
+        f"{node_id}: {status}",
+        proves=proves,
+        subject=host,
+        remedy="read the output of the association's last command there",
     )

@@ -97,7 +97,7 @@ class IamAttachStep:
             PreconditionError: Sessions are wished for, the consent lacks.
         """
         return (
-            *self._groups(),
+            *self.log_group_specs(),
             self._policy(),
             *self._preferences(),
             self._association(),
@@ -108,6 +108,8 @@ class IamAttachStep:
         Let every node run a command, and look where its output must have arrived.
         """
         policy = self._policy()
+        nodes = self.probe.nodes()
+        every = {host.name: nodes.get(host.name) for host in self.params.hosts}
         checks = (
             *permission_checks(
                 self.roles, policy.role, OPERATIONS_POLICY, policy.document
@@ -118,7 +120,7 @@ class IamAttachStep:
             *update_checks(
                 self.associations,
                 self._association(),
-                self.probe.nodes(),
+                every,
                 self.probe.waiting,
             ),
         )
@@ -131,7 +133,7 @@ class IamAttachStep:
             iam_policies.operations(self.params),
         )
 
-    def _groups(self) -> tuple[LogGroup, ...]:
+    def log_group_specs(self) -> tuple[LogGroup, ...]:
         output = self.params.output
         days = {output.command_log_group: output.retention_days}
         if self.params.wishes.session_manager:
@@ -176,7 +178,7 @@ class IamAttachStep:
         )
 
     def _group_checks(self) -> tuple[Check, ...]:
-        groups = self._groups()
+        groups = self.log_group_specs()
         found = self.log_groups.find(groups)
         return tuple(
             Check(

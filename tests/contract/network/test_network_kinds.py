@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from closednet.aws.account import Account
 from closednet.aws.endpoints import InterfaceEndpoints
 from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
@@ -153,10 +154,15 @@ def test_every_call_is_told_without_secrets(world: World) -> None:
 
 
 def test_the_wrong_account_is_refused_before_the_first_call(world: World) -> None:
-    world.account._about = world.account._about.model_copy(update={"id": "9" * 12})  # noqa: SLF001
+    accounts = world.params.accounts
+    other = accounts.network.model_copy(update={"id": "9" * 12})
+    params = world.params.model_copy(
+        update={"accounts": accounts.model_copy(update={"network": other})}
+    )
+    account = Account("network", params, world.account.waiting, world.calls.append)
 
     with pytest.raises(WrongAccountError, match="network account should be 999"):
-        _ = world.account.ec2
+        _ = account.ec2
     assert ["sts:GetCallerIdentity"] == [call.action for call in world.calls]
 
 

@@ -1,0 +1,159 @@
+"""
+Start, stop and find a whole rehearsal: AWS, DNS and the servers on premises.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from closednet_rehearsal.inventory import Machine, machines, networks
+from closednet_rehearsal.work_dir import (
+    READY,
+    Ready,
+    read_ready,
+    sweep,
+    write_connection,
+    write_params,
+    write_signing_key,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from closednet_rehearsal.server import Server
+
+
+_STOP_TIMEOUT_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """
+    What `start` was asked for.
+    """
+
+    work_dir: Path
+    hosts: int = 3
+    port: int = 0
+    ready_file: Path | None = None
+
+
+@contextmanager
+def rehearsal(wishes: Wishes) -> Iterator[Ready]:
+    """
+    Run a rehearsal for the duration of a `with` block.
+    """
+    # The services take two seconds to import: `status` and `stop` go without.
+    from closednet_rehearsal.server import start_server  # noqa: PLC0415
+
+    hosts = machines(wishes.hosts)
+    work_dir = wishes.work_dir.resolve()
+    sweep(work_dir)
+    work_dir.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        stack.callback(sweep, work_dir)
+        server = start_server(wishes.port, len(hosts), networks(hosts))
+        stack.callback(server.stop)
+        url = server.endpoint_url
+        inbound, forwarder = _start_dns(stack, server, work_dir)
+        connection = write_connection(work_dir, url, inbound, forwarder)
+        write_signing_key(work_dir)
+        params = write_params(work_dir, Path.cwd(), hosts)
+        _start_hosts(stack, server, work_dir, hosts, forwarder)
+        ready = Ready(
+            url,
+            forwarder,
+            None if params is None else str(params),
+            str(connection),
+            str(work_dir),
+            os.getpid(),
+        )
+        (work_dir / READY).write_text(ready.as_json(), "utf-8")
+        yield ready
+
+
+def _start_dns(stack: ExitStack, server: Server, work_dir: Path) -> tuple[str, str]:
+    from closednet_rehearsal.dns.server import DnsServers  # noqa: PLC0415
+    from closednet_rehearsal.dns.view import View  # noqa: PLC0415
+
+    dns = DnsServers(View(server.world), work_dir)
+    addresses = dns.start()
+    stack.callback(dns.stop)
+    return addresses.inbound, addresses.forwarder
+
+
+def _start_hosts(
+    stack: ExitStack,
+    server: Server,
+    work_dir: Path,
+    hosts: Sequence[Machine],
+    forwarder: str,
+) -> None:
+    from closednet_rehearsal.host.fleet import Fleet, HostSpec  # noqa: PLC0415
+
+    fleet = Fleet(work_dir, server.endpoint_url, forwarder)
+    stack.callback(fleet.stop)
+    fleet.create(
+        [
+            HostSpec(host.name, host.address, host.os, host.os_version, host.arch)
+            for host in hosts
+        ]
+    )
+    server.control.power = lambda name, on: fleet.power(name, on=on)
+
+
+def run_until_stopped(wishes: Wishes) -> None:
+    """
+    Run a rehearsal until SIGTERM or SIGINT; print where it is once it is ready.
+    """
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    with rehearsal(wishes) as ready:
+        print(ready.as_json(), end="", flush=True)  # noqa: T201 - what start is for
+        if wishes.ready_file is not None:
+            _publish(wishes.ready_file, ready.as_json())
+        stopped.wait()
+
+
+def _publish(path: Path, text: str) -> None:
+    # Whoever waits for the file must never see half of it.
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text, "utf-8")
+    partial.replace(path)
+
+
+def is_running(ready: Ready | None) -> bool:
+    """
+    Say whether the process that a ready file names is alive.
+    """
+    if ready is None:
+        return False
+    try:
+        os.kill(ready.pid, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def stop(work_dir: Path) -> bool:
+    """
+    Stop the rehearsal of a work directory; say whether there was one.
+    """
+    ready = read_ready(work_dir)
+    if ready is None or not is_running(ready):
+        return False
+    os.kill(ready.pid, signal.SIGTERM)
+    deadline = time.monotonic() + _STOP_TIMEOUT_S
+    while is_running(ready) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return True

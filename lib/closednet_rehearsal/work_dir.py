@@ -1,0 +1,149 @@
+"""
+The files that a running rehearsal leaves for others to find it by.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from closednet_rehearsal.inventory import Machine, networks
+from closednet_rehearsal.settings import (
+    INBOUND_IPS,
+    ON_PREMISES_DNS_SERVER,
+    OPERATOR_KEY_ID,
+    OPERATOR_SECRET_KEY,
+)
+from closednet_rehearsal.signing_key import public_key
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+PARAMS: Final = Path("params", "rehearsal.yaml")
+READY: Final = "ready.json"
+CONNECTION: Final = "connection.yaml"
+SIGNING_KEY: Final = "ssm-agent-signing-key.pub"
+_VOLATILE: Final = (
+    READY,
+    CONNECTION,
+    SIGNING_KEY,
+    "params.yaml",
+    "ssh",
+    "hosts",
+    "dns",
+    "administration",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """
+    What `start` prints once everything answers.
+    """
+
+    endpoint_url: str
+    dns: str
+    params_file: str | None
+    connection_file: str
+    work_dir: str
+    pid: int
+    simulated: bool = True
+
+    def as_json(self) -> str:
+        """
+        Return one line of JSON.
+        """
+        return json.dumps(asdict(self)) + "\n"
+
+
+def read_ready(work_dir: Path) -> Ready | None:
+    """
+    Return the rehearsal that a work directory tells of, or None.
+    """
+    try:
+        return Ready(**json.loads((work_dir / READY).read_text("utf-8")))
+    except (FileNotFoundError, TypeError, ValueError):
+        return None
+
+
+def write_connection(work_dir: Path, url: str, inbound: str, forwarder: str) -> Path:
+    """
+    Write how this machine reaches the rehearsed AWS, its DNS and its servers.
+    """
+    tunnels = {f"{ON_PREMISES_DNS_SERVER}:53": forwarder}
+    tunnels |= {f"{address}:53": inbound for address in INBOUND_IPS}
+    connection = {
+        "endpoint_url": url,
+        "static_credentials": {
+            "access_key_id": OPERATOR_KEY_ID,
+            "secret_access_key": OPERATOR_SECRET_KEY,
+        },
+        "ssh_command": [str(work_dir / "ssh")],
+        "tunnels": tunnels,
+        "poll_s": 0.15,
+        "timeout_s": 60,
+        "simulated": True,
+    }
+    return _write(work_dir / CONNECTION, yaml.safe_dump(connection, sort_keys=False))
+
+
+def write_signing_key(work_dir: Path) -> Path:
+    """
+    Write the public key that the simulated packages are signed with.
+    """
+    return _write(work_dir / SIGNING_KEY, public_key())
+
+
+def write_params(work_dir: Path, start: Path, hosts: Sequence[Machine]) -> Path | None:
+    """
+    Copy the project's parameters with these servers; None without a project.
+    """
+    source = next(
+        (
+            folder / PARAMS
+            for folder in (start, *start.parents)
+            if (folder / PARAMS).is_file()
+        ),
+        None,
+    )
+    if source is None:
+        return None
+    params: dict[str, Any] = yaml.safe_load(source.read_text("utf-8"))
+    params["hosts"] = [
+        {"name": host.name, "address": host.address, "os": host.os} for host in hosts
+    ]
+    params["network"]["on_premises_cidrs"] = list(networks(hosts))
+    params["activation"]["registration_limit"] = max(1, len(hosts))
+    params["connection"] = {"file": CONNECTION}
+    agent = params.get("ssm_agent", {})
+    if agent.get("signing_key_file"):
+        agent["signing_key_file"] = SIGNING_KEY
+    text = yaml.safe_dump(params, sort_keys=False, allow_unicode=True)
+    return _write(work_dir / "params.yaml", text)
+
+
+def sweep(work_dir: Path) -> None:
+    """
+    Remove what belonged to one run; a directory left empty goes as well.
+    """
+    for name in _VOLATILE:
+        path = work_dir / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    if work_dir.is_dir() and not any(work_dir.iterdir()):
+        work_dir.rmdir()
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path

@@ -1,0 +1,109 @@
+"""
+Run Command and managed nodes against the simulated AWS.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from closednet.aws.commands import Commands
+from closednet.aws.nodes import ManagedNodes
+from closednet.errors import AwsError
+from closednet.site import Site
+from closednet.steps.activation import ActivationStep
+from tests.contract.management.conftest import Scene
+
+
+@pytest.fixture(name="nodes")
+def _nodes(scene: Scene) -> ManagedNodes:
+    step = ActivationStep.of(scene.site)
+    scene.apply(step)
+    stored = step.activations.codes.stored()
+    assert stored is not None
+    for host in scene.site.params.hosts:
+        scene.puppets.register(host, stored)
+    return ManagedNodes(scene.site.management)
+
+
+def commands_of(site: Site) -> Commands:
+    return Commands(site.management, site.params.output, site.waiting, site.recorder)
+
+
+def test_nodes_are_found_by_the_tag_of_their_activation(
+    scene: Scene, nodes: ManagedNodes
+) -> None:
+    found = nodes.of_site(scene.site.params.site)
+
+    assert ["db01", "web01", "web02"] == [n.computer_name.split(".")[0] for n in found]
+    assert {"closednet-managed-node"} == {node.iam_role for node in found}
+    assert nodes.of_site("other-site") == ()
+
+
+def test_unknown_ids_do_not_hide_known_nodes(scene: Scene, nodes: ManagedNodes) -> None:
+    known = nodes.of_site(scene.site.params.site)[0]
+    found = nodes.all_by_id([known.node_id, "mi-00000000000000000"])
+
+    assert (known,) == found
+
+
+def test_deregistering_twice_is_fine(scene: Scene, nodes: ManagedNodes) -> None:
+    node = nodes.of_site(scene.site.params.site)[0]
+    nodes.deregister(node.node_id)
+    nodes.deregister(node.node_id)
+
+    assert len(nodes.of_site(scene.site.params.site)) == 2
+
+
+def test_output_and_error_of_every_node_are_told_apart(
+    scene: Scene, nodes: ManagedNodes
+) -> None:
+    scene.puppets.start()
+    ids = [node.node_id for node in nodes.of_site(scene.site.params.site)]
+    outcome = commands_of(scene.site).run(
+        "AWS-RunShellScript", {"commands": ["true"]}, ids, comment="x" * 200
+    )
+
+    assert outcome.succeeded
+    assert ids == [result.node_id for result in outcome.results]
+    assert {("closednet-probe", "nothing bad", 0)} == {
+        (r.output, r.error, r.response_code) for r in outcome.results
+    }
+
+
+def test_a_silent_node_does_not_hide_the_others(
+    scene: Scene, nodes: ManagedNodes
+) -> None:
+    ids = [node.node_id for node in nodes.of_site(scene.site.params.site)]
+    outcome = commands_of(scene.site).run(
+        "AWS-RunShellScript",
+        {"commands": ["true"]},
+        ids,
+        comment="nobody answers",
+        timeout_s=0.3,
+        output=False,
+    )
+
+    assert not outcome.succeeded
+    assert ids == [result.node_id for result in outcome.results]
+    assert all(result.status != "Success" for result in outcome.results)
+
+
+def test_a_node_of_nobody_is_refused(scene: Scene, nodes: ManagedNodes) -> None:
+    with pytest.raises(AwsError, match="InvalidInstanceId"):
+        commands_of(scene.site).run(
+            "AWS-RunShellScript",
+            {"commands": ["true"]},
+            ["mi-00000000000000000"],
+            comment="nobody",
+        )
+
+
+def test_denied_reads_are_not_taken_for_silence(
+    scene: Scene, nodes: ManagedNodes
+) -> None:
+    ids = [node.node_id for node in nodes.of_site(scene.site.params.site)]
+    scene.break_next("ssm:ListCommandInvocations", "AccessDeniedException")
+    with pytest.raises(AwsError, match="AccessDenied"):
+        commands_of(scene.site).run(
+            "AWS-RunShellScript", {"commands": ["true"]}, ids, comment="denied"
+        )

@@ -1,0 +1,110 @@
+"""
+The CloudWatch agent's own user and key against the simulated AWS.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from closednet.aws.access_keys import AccessKeys, key_secret
+from closednet.aws.secret_store import ParameterStore
+from closednet.aws.users import CloudWatchUsers
+from closednet.errors import AwsError, PreconditionError
+from closednet.model import iam_policies
+from closednet.model.specs.management import AccessKey, CloudWatchUser
+from closednet.redact import found_in
+from tests.contract.management.conftest import Scene
+
+
+def user_of(scene: Scene) -> CloudWatchUser:
+    policy = iam_policies.cloudwatch_user(scene.site.params)
+    return CloudWatchUser("closednet-cloudwatch-agent", policy)
+
+
+def key_of(scene: Scene) -> AccessKey:
+    user = user_of(scene).name
+    return AccessKey(user, key_secret(scene.site.params.site))
+
+
+@pytest.fixture(name="users")
+def _users(scene: Scene) -> CloudWatchUsers:
+    return CloudWatchUsers(scene.site.management)
+
+
+@pytest.fixture(name="keys")
+def _keys(scene: Scene) -> AccessKeys:
+    account = scene.site.management
+    store = ParameterStore(account)
+    return AccessKeys(account, store, "parameter-store", scene.recording)
+
+
+def ids_of(scene: Scene) -> list[str]:
+    iam = scene.site.management.iam
+    raw = iam.list_access_keys(UserName=user_of(scene).name)
+    return [key["AccessKeyId"] for key in raw["AccessKeyMetadata"]]
+
+
+def test_user_and_key_are_found_again(
+    scene: Scene, users: CloudWatchUsers, keys: AccessKeys
+) -> None:
+    user, key = user_of(scene), key_of(scene)
+    users.create(user)
+    made = keys.create(key)
+    found, found_key = users.find([user])[user.key], keys.find([key])[key.key]
+
+    assert (found.spec, found.owned) == (user, True)
+    assert (found_key.spec, found_key.resource_id) == (key, made)
+    assert found_in(repr(scene.recording.events)) == ()
+
+
+def test_a_key_whose_secret_was_lost_is_retired(
+    scene: Scene, users: CloudWatchUsers, keys: AccessKeys
+) -> None:
+    users.create(user_of(scene))
+    for _ in range(2):
+        scene.break_next("ssm:PutParameter", "AccessDeniedException")
+        with pytest.raises(AwsError):
+            keys.create(key_of(scene))
+    made = keys.create(key_of(scene))
+
+    assert [made] == ids_of(scene)
+    assert len(scene.recording.of("orphan")) == 2
+
+
+def test_keys_of_a_user_of_others_are_never_deleted(
+    scene: Scene, keys: AccessKeys
+) -> None:
+    iam, name = scene.site.management.iam, user_of(scene).name
+    iam.create_user(UserName=name)
+    for _ in range(2):
+        iam.create_access_key(UserName=name)
+    with pytest.raises(PreconditionError, match="is not ours"):
+        keys.create(key_of(scene))
+
+    assert len(ids_of(scene)) == 2
+
+
+def test_a_half_made_user_is_finished(scene: Scene, users: CloudWatchUsers) -> None:
+    user = user_of(scene)
+    scene.break_next("iam:PutUserPolicy", "AccessDenied")
+    with pytest.raises(AwsError):
+        users.create(user)
+    assert users.find([user]) == {}
+
+    users.create(user)
+    assert users.find([user])[user.key].spec == user
+
+
+def test_deleting_removes_key_secret_and_user(
+    scene: Scene, users: CloudWatchUsers, keys: AccessKeys
+) -> None:
+    user, key = user_of(scene), key_of(scene)
+    before = scene.state()
+    users.create(user)
+    made = keys.create(key)
+    keys.delete(key, made)
+    users.delete(user, "")
+    users.delete(user, "")
+
+    assert scene.state() == before
+    assert keys.stored(key.secret) is None
