@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.request import Request as MotoRequest
+from moto.core.request import determine_request_protocol
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
@@ -91,20 +92,20 @@ def understand(environ: Mapping[str, Any], body: bytes) -> Asked:
     if not operation:
         operation = _routed(service, environ)
     key = _natural_key(form, body if target else b"")
-    protocol = protocol_of(service)
+    protocol = protocol_of(service, environ.get("CONTENT_TYPE", ""))
     return Asked(service, operation, region, protocol, scope is not None, key)
 
 
 @cache
-def protocol_of(service: str) -> str:
+def protocol_of(service: str, content_type: str) -> str:
     """
-    Return json, query, ec2, rest-xml or s3: how the service words an error.
+    Return json, query, ec2, rest-xml or s3: how the request is worded.
     """
     if service == "s3":
         return "s3"
     try:
-        return str(get_service_model(service).metadata["protocol"])
-    except UnknownServiceError:
+        return determine_request_protocol(get_service_model(service), content_type)
+    except (NotImplementedError, UnknownServiceError):
         return "json"
 
 

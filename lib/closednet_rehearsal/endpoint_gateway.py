@@ -63,7 +63,8 @@ def remove_route(backend: Any, endpoint: Endpoint, table_id: str) -> None:
 
 
 def _route_of(backend: Any, table_id: str, prefix_list_id: str | None) -> str | None:
-    for route_id, route in backend.get_route_table(table_id).routes.items():
+    routes = backend.get_route_table(table_id)._routes  # noqa: SLF001
+    for route_id, route in routes.items():
         prefix_list = route.destination_prefix_list
         if prefix_list is not None and prefix_list.id == prefix_list_id:
             return str(route_id)

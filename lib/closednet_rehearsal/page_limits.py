@@ -51,7 +51,7 @@ def cap(asked: Asked, environ: Any, body: bytes) -> bytes:
         name = _QUERY_NAMES.get(key, key)
         environ["QUERY_STRING"] = urlencode(query | {name: _smaller(query, name)})
         return body
-    if asked.protocol == "query" and not environ.get("HTTP_X_AMZ_TARGET"):
+    if asked.protocol == "query":
         form = dict(parse_qsl(body.decode(), keep_blank_values=True))
         return urlencode(form | {key: _smaller(form, key)}).encode()
     members = json.loads(body or b"{}")

@@ -91,6 +91,33 @@ class RehearsalResolverBackend(Route53ResolverBackend):
             eni.requester_managed = True
             eni.status = "in-use"
 
+    def associate_resolver_endpoint_ip_address(
+        self, resolver_endpoint_id: str, value: dict[str, Any]
+    ) -> ResolverEndpoint:
+        endpoint = super().associate_resolver_endpoint_ip_address(
+            resolver_endpoint_id, value
+        )
+        for eni in _interfaces(endpoint):
+            eni.description = f"Route 53 Resolver: {endpoint.id}:{eni.id}"
+            eni.requester_managed = True
+            eni.status = "in-use"
+        return endpoint
+
+    def disassociate_resolver_endpoint_ip_address(
+        self, resolver_endpoint_id: str, value: dict[str, Any]
+    ) -> ResolverEndpoint:
+        endpoint = self.resolver_endpoints.get(resolver_endpoint_id)
+        managed = [] if endpoint is None else list(_interfaces(endpoint))
+        for eni in managed:
+            eni.requester_managed = False
+        try:
+            return super().disassociate_resolver_endpoint_ip_address(
+                resolver_endpoint_id, value
+            )
+        finally:
+            for eni in managed:
+                eni.requester_managed = True
+
     def delete_resolver_endpoint(self, resolver_endpoint_id: str) -> ResolverEndpoint:
         endpoint = self.resolver_endpoints.get(resolver_endpoint_id)
         if endpoint is None:

@@ -78,11 +78,7 @@ def _parsed(asked: Asked, operation: Any, environ: Mapping[str, Any]) -> Any:
     if asked.protocol == "rest-xml":
         _, found = get_service_router(asked.service).match(request)
         labels = dict(found)
-    content_type = environ.get("CONTENT_TYPE", "")
-    protocol = asked.protocol
-    if content_type.startswith("application/x-www-form-urlencoded"):
-        protocol = "ec2" if protocol == "ec2" else "query"
-    parser = PROTOCOL_PARSERS[protocol](operation, map_type=dict)
+    parser = PROTOCOL_PARSERS[asked.protocol](operation, map_type=dict)
     return parser.parse(
         {
             "method": request.method,

@@ -20,7 +20,7 @@ from closednet_rehearsal.settings import (
     OPERATOR_KEY_ID,
     OPERATOR_SECRET_KEY,
 )
-from closednet_rehearsal.signing_key import public_key
+from closednet_rehearsal.signing_key import fingerprint, public_key
 
 
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def write_params(work_dir: Path, start: Path, hosts: Sequence[Machine]) -> Path 
     agent = params.get("ssm_agent", {})
     if agent.get("signing_key_file"):
         agent["signing_key_file"] = SIGNING_KEY
+        agent["signing_key_fingerprint"] = fingerprint()
     text = yaml.safe_dump(params, sort_keys=False, allow_unicode=True)
     return _write(work_dir / "params.yaml", text)
 

@@ -4,37 +4,30 @@ An agent written from the protocol alone, with signatures of its own.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-from tests.rehearsal_ssm.wires import REGION, ROLE, Cloud
+from tests.rehearsal_ssm.answers import success
+from tests.rehearsal_ssm.signatures import (
+    private_key,
+    public_text,
+    sign_hmac,
+    sign_rsa,
+    unsigned,
+)
+from tests.rehearsal_ssm.wires import ROLE, Cloud
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
 
 JSON_TYPE = "application/x-amz-json-1.1"
-TOKEN_HEADERS = ("content-type", "host", "x-amz-date", "x-amz-target")
-HMAC_HEADERS = (
-    "content-length",
-    "content-type",
-    "host",
-    "x-amz-date",
-    "x-amz-security-token",
-    "x-amz-target",
-)
 
 
 class RefusedError(Exception):
@@ -45,24 +38,6 @@ class RefusedError(Exception):
     def __init__(self, body: dict[str, Any]) -> None:
         super().__init__(body["message"])
         self.code = body["__type"]
-
-
-@cache
-def private_key(number: int = 0) -> rsa.RSAPrivateKey:
-    """
-    Return an RSA key; making one takes time, so they are shared.
-    """
-    del number
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def public_text(key: rsa.RSAPrivateKey) -> str:
-    """
-    Return the public key the way the agent sends it.
-    """
-    public = key.public_key()
-    der = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return base64.b64encode(der).decode()
 
 
 @dataclass(slots=True)
@@ -77,6 +52,7 @@ class Agent:
     node_id: str = ""
     token: dict[str, Any] = field(default_factory=dict)
     skew_s: float = 0.0
+    host: str = "127.0.0.1:8080"
 
     @property
     def fingerprint(self) -> str:
@@ -97,7 +73,11 @@ class Agent:
             "PublicKeyType": "Rsa",
             **changes,
         }
-        answer = self._send("AmazonSSM.RegisterManagedInstance", body, _unsigned)
+        answer = self._send(
+            "AmazonSSM.RegisterManagedInstance",
+            body,
+            lambda headers, _: unsigned(headers),
+        )
         self.node_id = answer["InstanceId"]
 
     def get_token(self, **changes: Any) -> None:
@@ -106,7 +86,7 @@ class Agent:
         """
         body = {"Fingerprint": self.fingerprint, **changes}
         target = "AmazonSSM.RequestManagedInstanceRoleToken"
-        self.token = self._send(target, body, self._sign_rsa)
+        self.token = self._send(target, body, self._by_key)
 
     def change_key(self, key: rsa.RSAPrivateKey) -> None:
         """
@@ -114,7 +94,7 @@ class Agent:
         """
         body = {"NewPublicKey": public_text(key), "NewPublicKeyType": "Rsa"}
         target = "AmazonSSM.UpdateManagedInstancePublicKey"
-        self._send(target, body, self._sign_rsa)
+        self._send(target, body, self._by_key)
         self.key = key
 
     def ping(self, **changes: Any) -> None:
@@ -172,7 +152,7 @@ class Agent:
         Send a request signed with the issued credentials.
         """
         extra = {"X-Rehearsal-Poll": str(poll_s)}
-        return self._send(target, body, self._sign_hmac, extra)
+        return self._send(target, body, self._by_token, extra)
 
     def _send(
         self,
@@ -186,7 +166,7 @@ class Agent:
         headers = {
             "Content-Length": str(len(raw)),
             "Content-Type": JSON_TYPE,
-            "Host": "127.0.0.1:8080",
+            "Host": self.host,
             "X-Amz-Target": target,
             "X-Amz-Date": now.strftime("%Y%m%dT%H%M%SZ"),
             **(extra or {}),
@@ -198,91 +178,11 @@ class Agent:
             raise RefusedError(parsed)
         return parsed
 
-    def _sign_rsa(self, headers: dict[str, str], body: bytes) -> None:
-        text, scope = _text(headers, body, TOKEN_HEADERS, "ssm")
-        pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
-        signature = self.key.sign(text, pss, hashes.SHA256())
-        given = base64.b64encode(signature).decode()
-        _authorize(headers, self.node_id, scope, TOKEN_HEADERS, given)
+    def _by_key(self, headers: dict[str, str], body: bytes) -> None:
+        sign_rsa(headers, body, self.node_id, self.key)
 
-    def _sign_hmac(self, headers: dict[str, str], body: bytes) -> None:
-        headers["X-Amz-Security-Token"] = self.token["SessionToken"]
-        is_ssm = headers["X-Amz-Target"].startswith("AmazonSSM")
-        service = "ssm" if is_ssm else "ec2messages"
-        text, scope = _text(headers, body, HMAC_HEADERS, service)
-        key = ("AWS4" + self.token["SecretAccessKey"]).encode()
-        for part in scope.split("/"):
-            key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-        signature = hmac.new(key, text, hashlib.sha256).hexdigest()
-        _authorize(
-            headers, self.token["AccessKeyId"], scope, HMAC_HEADERS, signature
-        )
-
-
-def _unsigned(headers: dict[str, str], body: bytes) -> None:
-    del headers["X-Amz-Date"]
-
-
-def _text(
-    headers: dict[str, str], body: bytes, names: tuple[str, ...], service: str
-) -> tuple[bytes, str]:
-    lower = {name.lower(): value for name, value in headers.items()}
-    lines = [f"{name}:{lower[name]}" for name in names]
-    digest = hashlib.sha256(body).hexdigest()
-    canonical = "\n".join(["POST", "/", "", *lines, "", ";".join(names), digest])
-    date = lower["x-amz-date"]
-    scope = f"{date[:8]}/{REGION}/{service}/aws4_request"
-    hashed = hashlib.sha256(canonical.encode()).hexdigest()
-    return f"AWS4-HMAC-SHA256\n{date}\n{scope}\n{hashed}".encode(), scope
-
-
-def _authorize(
-    headers: dict[str, str],
-    key_id: str,
-    scope: str,
-    names: tuple[str, ...],
-    signature: str,
-) -> None:
-    headers["Authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={key_id}/{scope}, "
-        f"SignedHeaders={';'.join(names)}, Signature={signature}"
-    )
-
-
-def success(output: str = "hello\n", step: str = "aws:runShellScript") -> dict[str, Any]:
-    """
-    Return the reply of a command that went well.
-    """
-    return result("Success", 0, output, step)
-
-
-def result(
-    status: str, code: int, output: str = "", step: str = "aws:runShellScript"
-) -> dict[str, Any]:
-    """
-    Return the reply of a command that ended.
-    """
-    return {
-        "additionalInfo": {"runtimeStatusCounts": {status: 1}},
-        "documentStatus": status,
-        "documentTraceOutput": "",
-        "runtimeStatus": {
-            step: {
-                "status": status,
-                "code": code,
-                "name": step,
-                "output": output,
-                "standardOutput": output,
-                "standardError": "",
-                "startDateTime": "2026-11-23T04:24:22.000Z",
-                "endDateTime": "2026-11-23T04:24:22.250Z",
-                "stepName": "",
-            }
-        },
-    }
-
-
-IN_PROGRESS: dict[str, Any] = {"documentStatus": "InProgress", "runtimeStatus": {}}
+    def _by_token(self, headers: dict[str, str], body: bytes) -> None:
+        sign_hmac(headers, body, self.token)
 
 
 def activate(cloud: Cloud, limit: int = 10, **more: Any) -> dict[str, Any]:

@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.rehearsal_ssm.agents import (
-    Agent,
-    RefusedError,
-    activate,
-    join,
-    private_key,
-)
+from tests.rehearsal_ssm.agents import Agent, RefusedError, activate, join
+from tests.rehearsal_ssm.signatures import private_key
 from tests.rehearsal_ssm.wires import ACCOUNT, REGION, ROLE, Cloud
 
 
@@ -82,22 +77,12 @@ def test_registration_is_refused(cloud: Cloud) -> None:
 
 
 def test_the_host_name_chooses_the_region(cloud: Cloud) -> None:
-    agent = Agent(cloud)
+    agent = Agent(cloud, host="ssm.ap-northeast-3.amazonaws.com")
     made = activate(cloud)
-    post = cloud.post
-
-    def from_osaka(
-        path: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[int, dict[str, str], bytes]:
-        headers = {**headers, "Host": "ssm.ap-northeast-3.amazonaws.com"}
-        return post(path, body, headers)
-
-    class Osaka(Cloud):
-        post = staticmethod(from_osaka)  # type: ignore[assignment]
-
-    agent.cloud = Osaka()
 
     assert "InvalidActivation" == _refusal(agent.register, made)
+    agent.host = f"ssm.{REGION}.amazonaws.com"
+    agent.register(made)
 
 
 def test_credentials_belong_to_the_role_session(cloud: Cloud, agent: Agent) -> None:

@@ -28,10 +28,10 @@ def _preferences(**inputs: Any) -> str:
 
 
 def _create(client: Any, content: str, name: str = PREFERENCES) -> dict[str, Any]:
-    answer: dict[str, Any] = client.create_document(
+    answer = client.create_document(
         Content=content, Name=name, DocumentType="Session", DocumentFormat="JSON"
     )
-    return answer["DocumentDescription"]
+    return dict(answer["DocumentDescription"])
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,7 @@ def test_a_document_is_deleted(client: Any) -> None:
 def test_one_version_is_deleted(client: Any) -> None:
     _create(client, _preferences())
     changed = _preferences(idleSessionTimeout="20")
-    client.update_document(
-        Content=changed, Name=PREFERENCES, DocumentVersion="$LATEST"
-    )
+    client.update_document(Content=changed, Name=PREFERENCES, DocumentVersion="$LATEST")
     client.delete_document(Name=PREFERENCES, DocumentVersion="2")
 
     with refused("InvalidDocumentVersion"):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.config import Config
 
 from closednet_rehearsal.settings import Delays
@@ -141,18 +142,20 @@ def _client(account: str) -> Any:
         aws_secret_access_key="rehearsal",
         config=Config(retries={"max_attempts": 0}, parameter_validation=False),
     )
-    client.meta.events.register("before-send.ssm", _send)
+    events: Any = client.meta.events
+    events.register("before-send.ssm", _send)
     return client
 
 
 def _send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-    headers = {
-        name: value.decode() if isinstance(value, bytes) else value
-        for name, value in request.headers.items()
-    }
+    headers = {name: _text(value) for name, value in request.headers.items()}
     body: Any = request.body or b""
     status, given, answer = call(CURRENT.app, request.url, body, headers)
-    return AWSResponse(request.url, status, given, _Body(answer))
+    return AWSResponse(request.url, status, HTTPHeaders.from_dict(given), _Body(answer))
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
 
 
 class _Body(io.BytesIO):

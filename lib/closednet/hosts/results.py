@@ -69,7 +69,9 @@ def failure(script: str, result: CommandResult) -> HostError:
     Return the error that a failed result amounts to.
     """
     said = result.value("failed") or _last_line(result.stderr) or "no message"
-    hint = next((h for p, h in HINTS.items() if re.search(p, result.stderr)), "")
+    by_client = result.exit_code == CLIENT_FAILED or "sudo: " in result.stderr
+    words = result.stderr if by_client else ""
+    hint = next((h for p, h in HINTS.items() if re.search(p, words)), "")
     if result.exit_code == CLIENT_FAILED:
         return HostError(
             f"{result.host}: not reached: {said}",

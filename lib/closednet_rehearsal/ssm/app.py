@@ -24,7 +24,7 @@ from closednet_rehearsal.ssm import (
     tags,
     wire,
 )
-from closednet_rehearsal.ssm.authentication import AgentRequest
+from closednet_rehearsal.ssm.authentication import AgentRequest, require_permission
 from closednet_rehearsal.ssm.errors import SsmError
 from closednet_rehearsal.ssm.seams import TIMINGS, Caller
 from closednet_rehearsal.ssm.service import Context, Service
@@ -188,9 +188,11 @@ class SsmApp:
             return self._answer_operator(named, environ, body)
 
     def _is_node(self, environ: Environ, operation: str) -> bool:
+        return operation == "ListAssociations" and self._token(environ) is not None
+
+    def _token(self, environ: Environ) -> RoleToken | None:
         auth = protocol.authorization(environ)
-        issued = auth is not None and self.token_for(auth.access_key_id) is not None
-        return issued and operation == "ListAssociations"
+        return self.token_for(auth.access_key_id) if auth else None
 
     def _answer_operator(
         self, named: tuple[str, str], environ: Environ, body: JsonObject
@@ -202,6 +204,9 @@ class SsmApp:
             self.service.world.unsupported.append(f"{service}:{operation}")
             message = f"{service}:{operation} is not part of the rehearsal"
             raise SsmError("RehearsalNotImplemented", message)
+        token = self._token(environ)
+        if token is not None:
+            require_permission(self.service, token, f"ssm:{operation}")
         check_request(operation, body)
         if not ours:
             wire.prepare_parameter_request(operation, environ, body)

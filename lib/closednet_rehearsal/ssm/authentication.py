@@ -12,7 +12,7 @@ from closednet_rehearsal.ssm.errors import SsmError
 
 
 if TYPE_CHECKING:
-    from closednet_rehearsal.ssm.seams import Environ, JsonObject
+    from closednet_rehearsal.ssm.seams import Environ, JsonObject, RoleToken
     from closednet_rehearsal.ssm.service import Service
     from closednet_rehearsal.ssm.state import Node, Scope
 
@@ -58,11 +58,18 @@ def authenticate(
         raise SsmError("ExpiredTokenException", message)
     protocol.check_skew(request.environ, service.wall())
     protocol.verify_hmac(request.environ, request.raw, auth, token.secret_access_key)
-    role = service.roles(token.account, token.role_name)
-    if role is None or (role.allows is not None and not role.allows(action)):
-        message = f"User: {token.principal} is not authorized to perform: {action}"
-        raise SsmError("AccessDeniedException", message)
+    require_permission(service, token, action)
     found = service.find_node(token.node_id)
     if found is None:
         raise SsmError("InvalidInstanceId", f"{token.node_id} is not registered")
     return found
+
+
+def require_permission(service: Service, token: RoleToken, action: str) -> None:
+    """
+    Refuse what the role behind issued credentials does not allow.
+    """
+    role = service.roles(token.account, token.role_name)
+    if role is None or (role.allows is not None and not role.allows(action)):
+        message = f"User: {token.principal} is not authorized to perform: {action}"
+        raise SsmError("AccessDeniedException", message)

@@ -131,16 +131,17 @@ def _payload(command: Command) -> JsonObject:
 
 def settle(service: Service, scope: Scope) -> None:
     """
-    End what has run out of time, and hand out what that makes room for.
+    End what has run out of time.
     """
     for command_id in sorted(scope.open_commands):
         command = scope.commands[command_id]
-        if service.now >= command.expires:
-            for invocation in command.invocations.values():
-                how = "Execution" if invocation.delivered else "Delivery"
-                end(service, invocation, "TimedOut", f"{how} Timed Out")
-                withdraw(scope, invocation)
-        pump(service, scope, command)
+        if service.now < command.expires:
+            continue
+        for invocation in command.invocations.values():
+            how = "Execution" if invocation.delivered else "Delivery"
+            end(service, invocation, "TimedOut", f"{how} Timed Out")
+            withdraw(scope, invocation)
+        scope.open_commands.discard(command_id)
 
 
 def withdraw(scope: Scope, invocation: Invocation) -> None:
@@ -164,3 +165,4 @@ def abandon(service: Service, scope: Scope, node: Node) -> None:
         invocation = scope.commands[command_id].invocations.get(node.node_id)
         if invocation is not None:
             end(service, invocation, "Failed", "Undeliverable")
+            pump(service, scope, scope.commands[command_id])

@@ -100,9 +100,11 @@ def apply_to(service: Service, scope: Scope, node: Node) -> None:
     Run what targets a node that is new or has new tags.
     """
     for association in scope.associations.values():
-        new = node.node_id not in association.applied
+        waits = association.request.get("ApplyOnlyAtCronInterval", False)
+        if waits or node.node_id in association.applied:
+            continue
         targets = targets_of(association)
-        if new and targets and all(matches(node, each) for each in targets):
+        if targets and all(matches(node, each) for each in targets):
             run(service, scope, association, [node])
 
 

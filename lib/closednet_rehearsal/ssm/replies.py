@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from closednet_rehearsal.ssm.state import Scope
 
 
+PREFIX: Final = "aws.ssm."
 SUCCESSES: Final = frozenset(
     {"Success", "SuccessAndReboot", "PassedAndReboot", "Skipped"}
 )
@@ -26,15 +27,15 @@ def delivered(scope: Scope, message_id: str) -> tuple[Command, Invocation] | Non
     """
     Note that an agent has a message; return whose it was, if it was a command's.
     """
-    for command_id in sorted(scope.open_commands):
-        command = scope.commands[command_id]
-        for invocation in command.invocations.values():
-            if invocation.message_id == message_id:
-                invocation.delivered = True
-                if invocation.status == "Pending":
-                    invocation.status = invocation.details = "InProgress"
-                return command, invocation
-    return None
+    command_id, _, node_id = message_id.removeprefix(PREFIX).partition(".")
+    command = scope.commands.get(command_id)
+    invocation = command.invocations.get(node_id) if command else None
+    if command is None or invocation is None:
+        return None
+    invocation.delivered = True
+    if invocation.status == "Pending":
+        invocation.status = invocation.details = "InProgress"
+    return command, invocation
 
 
 def reply(service: Service, scope: Scope, message_id: str, payload: Any) -> None:

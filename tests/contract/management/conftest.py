@@ -8,7 +8,7 @@ import base64
 import json
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -28,6 +28,7 @@ from closednet.model.step import Step
 from closednet.params.load import load
 from closednet.site import Site
 from closednet_rehearsal.server import Server, start_server
+from moto.s3.models import s3_backends
 from tests.contract.management.puppets import Puppets
 
 
@@ -92,6 +93,13 @@ class Scene:
         self.site = Site(load(self.file), self.file, self.recording, "run")
         return self.site
 
+    def believing(self, **changes: Any) -> Site:
+        """
+        Return the site with parameters that `load` would not let pass.
+        """
+        params = self.site.params.model_copy(update=changes)
+        return replace(self.site, params=params)
+
     def apply(self, step: Step) -> Receipt:
         plan = engine.plan(step, engine.inspect(step), self.site.scope)
         return engine.apply(step, plan.approve(plan.digest), self.recording)
@@ -149,4 +157,7 @@ def _scene(tmp_path: Path, public_key: str) -> Iterator[Scene]:
         yield Scene(server, file, recording, site, puppets)
     finally:
         puppets.stop()
+        for account in list(s3_backends):
+            # Objects of moto complain unless they are disposed of.
+            s3_backends[account]["aws"].reset()
         server.stop()

@@ -22,6 +22,8 @@ def _nodes(scene: Scene) -> ManagedNodes:
     assert stored is not None
     for host in scene.site.params.hosts:
         scene.puppets.register(host, stored)
+    group = scene.site.params.output.command_log_group
+    scene.site.management.logs.create_log_group(logGroupName=group)
     return ManagedNodes(scene.site.management)
 
 

@@ -118,7 +118,7 @@ def test_preferences_that_others_changed_meanwhile_are_not_deleted(
 
 
 def test_preferences_are_not_touched_without_consent(scene: Scene) -> None:
-    site = scene.having(consents=["advanced-instances-tier"])
+    site = scene.believing(consents=("advanced-instances-tier",))
     with pytest.raises(PreconditionError) as caught:
         IamAttachStep.of(site).desired()
 

@@ -77,11 +77,11 @@ def test_round_trip(value: Any) -> None:
     assert codec.decode(json.loads(text), type(value)) == value
 
 
-def test_every_class_of_the_model_can_be_read_back() -> None:
+def test_every_spec_of_the_model_can_be_read_back() -> None:
     found = codec.registry()
 
     assert {"Plan", "Receipt", "Report", "Role", "InterfaceEndpoint"} <= found.keys()
-    for cls in found.values():
+    for cls in (cls for cls in found.values() if hasattr(cls, "key")):
         assert codec._hints(cls)  # noqa: SLF001 - a field nobody can read is a defect
 
 

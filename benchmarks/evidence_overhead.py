@@ -1,0 +1,80 @@
+"""
+What the evidence costs: a notebook of trivial cells with and without its hooks.
+
+Prints one line of JSON; `ratio` is the median of paired runs, in turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import tempfile
+import time
+
+from pathlib import Path
+
+import nbclient
+import nbformat
+
+
+SETUP = """
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from closednet.evidence import journal, kernel_hooks
+from closednet.redact import Secret
+book = journal.Journal(Path({path!r}), run_id="bench", clock=lambda: datetime.now(UTC))
+"""
+INSTALL = """
+kernel_hooks.install(book)
+known = [Secret(secrets.token_urlsafe(24), name=f"secret-{n}") for n in range(2)]
+"""
+
+
+def seconds(cells: int, *, hooks: bool) -> float:
+    """
+    Return how long `cells` trivial cells take after the first one.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        first = SETUP.format(path=str(Path(folder) / "journal.jsonl"))
+        sources = [first + (INSTALL if hooks else ""), *["1 + 1"] * cells]
+        node = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in sources]
+        )
+        client = nbclient.NotebookClient(node, kernel_name="python3")
+        with client.setup_kernel():
+            client.execute_cell(node.cells[0], 0)
+            begin = time.perf_counter()
+            for number, cell in enumerate(node.cells[1:], start=1):
+                client.execute_cell(cell, number)
+            return time.perf_counter() - begin
+
+
+def main() -> int:
+    """
+    Measure in turns and print the result.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cells", type=int, default=400)
+    parser.add_argument("--pairs", type=int, default=5)
+    given = parser.parse_args()
+    pairs = [
+        (seconds(given.cells, hooks=False), seconds(given.cells, hooks=True))
+        for _ in range(given.pairs)
+    ]
+    result = {
+        "benchmark": "evidence_overhead",
+        "cells": given.cells,
+        "plain_s": round(statistics.median(plain for plain, _ in pairs), 3),
+        "with_evidence_s": round(statistics.median(full for _, full in pairs), 3),
+        "ratio": round(statistics.median(full / plain for plain, full in pairs), 3),
+        "limit": 1.1,
+    }
+    sys.stdout.write(json.dumps(result) + "\n")
+    return 0 if float(result["ratio"]) <= float(result["limit"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

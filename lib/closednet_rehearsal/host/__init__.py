@@ -1,0 +1,3 @@
+"""
+Simulated servers: a directory, a real shell, stand-in tools, and stand-in agents.
+"""

@@ -1,0 +1,145 @@
+"""
+HTTPS as a simulated server sees it: a private address, or nobody answers.
+
+Every private address is the rehearsal's one HTTP endpoint; the Host header says
+which service was meant.
+"""
+
+from __future__ import annotations
+
+import socket
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from closednet_rehearsal.host.names import Unresolved, addresses, is_private
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from closednet_rehearsal.host.machine import Machine
+
+PORT: Final = 443
+TIMEOUT_S: Final = 30.0
+
+
+class Unreachable(Exception):  # noqa: N818 - what it is, not that it is an error
+    """
+    Nobody answers at an address; the text is that of Go's dialer.
+    """
+
+
+class Response(NamedTuple):
+    """
+    An HTTP answer; header names are in lower case.
+    """
+
+    status: int
+    reason: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class Request(NamedTuple):
+    """
+    An HTTP request to a name; a chunked one has no length.
+    """
+
+    method: str
+    host: str
+    target: str = "/"
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+    chunked: bool = False
+
+
+def send(machine: Machine, request: Request, timeout_s: float = TIMEOUT_S) -> Response:
+    """
+    Send a request over HTTPS and return the answer.
+
+    Raises:
+        Unreachable: The name has no private address, or nobody answers there.
+    """
+    return send_to(machine, reach(machine, request.host), request, timeout_s)
+
+
+def reach(machine: Machine, host: str) -> str:
+    """
+    Return the private address of a name.
+
+    Raises:
+        Unreachable: It has none: a closed network leads nowhere else.
+    """
+    try:
+        address = addresses(machine, host)[0]
+    except Unresolved as error:
+        raise Unreachable(f"dial tcp: {error}") from error
+    if not is_private(address):
+        raise Unreachable(f"dial tcp {address}:{PORT}: i/o timeout")
+    return address
+
+
+def send_to(
+    machine: Machine, address: str, request: Request, timeout_s: float = TIMEOUT_S
+) -> Response:
+    """
+    Send a request to an address that is known already.
+
+    Raises:
+        Unreachable: Nobody answers there.
+    """
+    where = machine.endpoint_url.removeprefix("http://").rstrip("/")
+    host, _, port = where.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout_s) as channel:
+            channel.sendall(_bytes(machine, address, request))
+            with channel.makefile("rb") as stream:
+                return _parse(stream.read(), request.method)
+    except (OSError, ValueError) as error:
+        reason = str(error) or type(error).__name__
+        raise Unreachable(f"dial tcp {address}:{PORT}: {reason}") from error
+
+
+def _bytes(machine: Machine, address: str, request: Request) -> bytes:
+    headers = {
+        "Host": request.host,
+        "Connection": "close",
+        "X-Rehearsal-Source": machine.address,
+        "X-Rehearsal-Address": address,
+        **request.headers,
+    }
+    body = request.body
+    if request.chunked:
+        headers["Transfer-Encoding"] = "chunked"
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    elif body or request.method in {"POST", "PUT"}:
+        headers["Content-Length"] = str(len(body))
+    lines = [f"{request.method} {request.target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _parse(raw: bytes, method: str) -> Response:
+    head, separator, body = raw.partition(b"\r\n\r\n")
+    if not separator:
+        raise ValueError("EOF")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    if headers.get("transfer-encoding") == "chunked":
+        body = _unchunked(body)
+    elif method != "HEAD" and len(body) < int(headers.get("content-length", 0)):
+        raise ValueError("unexpected EOF")
+    _, code, *reason = first.split(" ", 2)
+    return Response(int(code), " ".join(reason), headers, body)
+
+
+def _unchunked(body: bytes) -> bytes:
+    whole = b""
+    while body:
+        size, _, body = body.partition(b"\r\n")
+        length = int(size.split(b";")[0], 16)
+        if not length:
+            break
+        whole, body = whole + body[:length], body[length + 2 :]
+    return whole

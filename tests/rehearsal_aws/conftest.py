@@ -1,0 +1,163 @@
+"""
+One simulated AWS for all tests here; each test cleans up behind itself.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+
+from botocore.config import Config
+
+from closednet_rehearsal.server import Server, start_server
+from closednet_rehearsal.settings import (
+    NETWORK_ACCOUNT,
+    OPERATOR_KEY_ID,
+    REGION,
+    SUBNETS,
+    VPC_ID,
+)
+
+
+CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1})
+
+
+@dataclass(frozen=True)
+class Aws:
+    """
+    Clients of one account.
+    """
+
+    client: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Control:
+    """
+    The control API.
+    """
+
+    url: str
+
+    def get(self, name: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}/rehearsal/{name}") as answer:
+            return json.load(answer)
+
+    def post(self, name: str, **members: Any) -> Any:
+        request = urllib.request.Request(
+            f"{self.url}/rehearsal/{name}", json.dumps(members).encode(), method="POST"
+        )
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+
+    def advance(self, seconds: float = 1.0) -> None:
+        self.post("advance", seconds=seconds)
+
+
+@pytest.fixture(scope="session", name="server")
+def _server() -> Iterator[Server]:
+    server = start_server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session", name="control")
+def _control(server: Server) -> Control:
+    return Control(server.endpoint_url)
+
+
+def _cached(session: Any, url: str) -> Callable[[str], Any]:
+    made: dict[str, Any] = {}
+
+    def client(name: str) -> Any:
+        if name not in made:
+            made[name] = session.client(name, endpoint_url=url, config=CONFIG)
+        return made[name]
+
+    return client
+
+
+@pytest.fixture(scope="session", name="network")
+def _network(server: Server) -> Aws:
+    session = boto3.Session(OPERATOR_KEY_ID, "rehearsal", region_name=REGION)
+    return Aws(_cached(session, server.endpoint_url))
+
+
+@pytest.fixture(scope="session", name="management")
+def _management(server: Server, network: Aws) -> Aws:
+    keys = network.client("sts").assume_role(
+        RoleArn="arn:aws:iam::222222222222:role/closednet-operator",
+        RoleSessionName="tests",
+    )["Credentials"]
+    session = boto3.Session(
+        keys["AccessKeyId"],
+        keys["SecretAccessKey"],
+        keys["SessionToken"],
+        region_name=REGION,
+    )
+    return Aws(_cached(session, server.endpoint_url))
+
+
+@pytest.fixture(name="ec2")
+def _ec2(network: Aws, control: Control) -> Iterator[Any]:
+    ec2 = network.client("ec2")
+    yield ec2
+    endpoints = control.get("state")["accounts"][NETWORK_ACCOUNT]["endpoints"]
+    interfaces = [key for key in endpoints if endpoints[key]["type"] == "Interface"]
+    for some in (interfaces, [key for key in endpoints if key not in interfaces]):
+        if some:
+            ec2.delete_vpc_endpoints(VpcEndpointIds=some)
+    control.advance()
+
+
+@pytest.fixture(name="group")
+def _group(ec2: Any, control: Control) -> Iterator[str]:
+    group_id: str = ec2.create_security_group(
+        GroupName="tests", Description="tests", VpcId=VPC_ID
+    )["GroupId"]
+    yield group_id
+    endpoints = control.get("state")["accounts"][NETWORK_ACCOUNT]["endpoints"]
+    interfaces = [key for key in endpoints if endpoints[key]["type"] == "Interface"]
+    if interfaces:
+        ec2.delete_vpc_endpoints(VpcEndpointIds=interfaces)
+    control.advance()
+    ec2.delete_security_group(GroupId=group_id)
+
+
+@pytest.fixture(name="create")
+def _create(ec2: Any, group: str) -> Callable[..., dict[str, Any]]:
+    def create(service: str, **others: Any) -> dict[str, Any]:
+        asked = {
+            "VpcEndpointType": "Interface",
+            "VpcId": VPC_ID,
+            "ServiceName": f"com.amazonaws.{REGION}.{service}",
+            "SubnetIds": [subnet.subnet_id for subnet in SUBNETS],
+            "SecurityGroupIds": [group],
+            "PrivateDnsEnabled": False,
+        }
+        made: dict[str, Any] = ec2.create_vpc_endpoint(**asked | others)["VpcEndpoint"]
+        return made
+
+    return create
+
+
+@pytest.fixture(name="gateway")
+def _gateway(ec2: Any) -> Callable[[], str]:
+    def create() -> str:
+        made = ec2.create_vpc_endpoint(
+            VpcEndpointType="Gateway",
+            VpcId=VPC_ID,
+            ServiceName=f"com.amazonaws.{REGION}.s3",
+            RouteTableIds=["rtb-0c1053d0000000001"],
+        )
+        endpoint_id: str = made["VpcEndpoint"]["VpcEndpointId"]
+        return endpoint_id
+
+    return create

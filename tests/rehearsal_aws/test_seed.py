@@ -1,0 +1,79 @@
+"""
+What the contract promises to be there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from closednet_rehearsal.inventory import machines, networks
+from closednet_rehearsal.settings import (
+    KMS_ALIAS,
+    KMS_KEY_ARN,
+    ON_PREMISES_CIDR,
+    OUTPUT_BUCKET,
+    ROUTE_TABLE_ID,
+    SUBNETS,
+    TRANSIT_GATEWAY_ID,
+    VPC_CIDR,
+    VPC_ID,
+)
+
+
+if TYPE_CHECKING:
+    from tests.rehearsal_aws.conftest import Aws
+
+
+def test_network_account_has_its_network(network: Aws) -> None:
+    ec2 = network.client("ec2")
+    vpcs = ec2.describe_vpcs()["Vpcs"]
+    subnets = ec2.describe_subnets()["Subnets"]
+    table = ec2.describe_route_tables(RouteTableIds=[ROUTE_TABLE_ID])["RouteTables"][0]
+    routes = {
+        route["DestinationCidrBlock"]: route.get("TransitGatewayId")
+        for route in table["Routes"]
+    }
+    attribute = ec2.describe_vpc_attribute(
+        VpcId=VPC_ID, Attribute="enableDnsHostnames"
+    )
+
+    assert [(VPC_ID, VPC_CIDR)] == [(vpc["VpcId"], vpc["CidrBlock"]) for vpc in vpcs]
+    assert [
+        (subnet.subnet_id, subnet.cidr, subnet.availability_zone) for subnet in SUBNETS
+    ] == [
+        (each["SubnetId"], each["CidrBlock"], each["AvailabilityZone"])
+        for each in subnets
+    ]
+    assert {subnet.subnet_id for subnet in SUBNETS} == {
+        each["SubnetId"] for each in table["Associations"]
+    }
+    assert TRANSIT_GATEWAY_ID == routes[ON_PREMISES_CIDR]
+    assert attribute["EnableDnsHostnames"]["Value"]
+
+
+def test_transit_gateway_is_attached(network: Aws) -> None:
+    shown = network.client("ec2").describe_transit_gateway_vpc_attachments()
+
+    assert [(TRANSIT_GATEWAY_ID, VPC_ID)] == [
+        (each["TransitGatewayId"], each["VpcId"])
+        for each in shown["TransitGatewayVpcAttachments"]
+    ]
+
+
+def test_management_account_has_a_key_and_a_bucket(management: Aws) -> None:
+    key = management.client("kms").describe_key(KeyId=KMS_ALIAS)["KeyMetadata"]
+    buckets = management.client("s3").list_buckets()["Buckets"]
+
+    assert KMS_KEY_ARN == key["Arn"]
+    assert [OUTPUT_BUCKET] == [bucket["Name"] for bucket in buckets]
+
+
+def test_more_servers_keep_the_named_ones() -> None:
+    many = machines(500)
+
+    assert ("web01", "web02", "db01", "srv0004") == tuple(
+        machine.name for machine in many[:4]
+    )
+    assert 500 == len({machine.address for machine in many})
+    assert "192.168.10.53" not in {machine.address for machine in many}
+    assert (ON_PREMISES_CIDR,) == networks(machines(3))
