@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a folder of scripts
 """
 What the evidence costs: a notebook of trivial cells with and without its hooks.
 
@@ -14,11 +15,13 @@ import tempfile
 import time
 
 from pathlib import Path
+from typing import Any
 
 import nbclient
 import nbformat
 
 
+NODES: Any = nbformat.v4
 SETUP = """
 import secrets
 from datetime import UTC, datetime
@@ -40,8 +43,8 @@ def seconds(cells: int, *, hooks: bool) -> float:
     with tempfile.TemporaryDirectory() as folder:
         first = SETUP.format(path=str(Path(folder) / "journal.jsonl"))
         sources = [first + (INSTALL if hooks else ""), *["1 + 1"] * cells]
-        node = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in sources]
+        node = NODES.new_notebook(
+            cells=[NODES.new_code_cell(source) for source in sources]
         )
         client = nbclient.NotebookClient(node, kernel_name="python3")
         with client.setup_kernel():

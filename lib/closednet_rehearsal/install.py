@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import os
 
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.core import responses as core_responses
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
+from moto.core.utils import method_names_from_class
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -44,6 +46,21 @@ _WARM: Final[tuple[SERVICE_NAMES, ...]] = (
 )
 
 
+class Dispatcher(DomainDispatcherApplication):
+    """
+    moto's dispatcher, but a known service's application is found at once.
+
+    moto looks through its own folders for each request, half of the time it takes.
+    """
+
+    def get_application(self, environ: dict[str, Any]) -> Any:
+        asked = environ.get("rehearsal.asked")
+        is_s3_control = environ.get("PATH_INFO", "").startswith("/v20180820/")
+        if asked is None or is_s3_control or asked.service not in self.app_instances:
+            return super().get_application(environ)
+        return self.app_instances[asked.service]
+
+
 def install(world: World) -> DomainDispatcherApplication:
     """
     Return moto as one WSGI application with the rehearsal's services in it.
@@ -54,7 +71,7 @@ def install(world: World) -> DomainDispatcherApplication:
     _replace_services()
     _repeatable(world)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
-    application = DomainDispatcherApplication(create_backend_app)
+    application = Dispatcher(create_backend_app)
     for service in _WARM:
         application.app_instances[service] = create_backend_app(service)
     # Building the applications made backends of a default account: not ours.
@@ -121,4 +138,7 @@ def _repeatable(world: World) -> None:
             headers["x-amzn-requestid"] = made
         return made
 
-    vars(core_responses)["gen_amzn_requestid_long"] = request_id
+    hooks = vars(core_responses)
+    hooks["gen_amzn_requestid_long"] = request_id
+    # moto lists a class's methods again for each request; here they never change.
+    hooks["method_names_from_class"] = cache(method_names_from_class)

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from closednet_rehearsal.inventory import Machine, machines, networks
+from closednet_rehearsal.host.fleet import Fleet, simulated_hosts
 from closednet_rehearsal.work_dir import (
     READY,
     Ready,
+    networks,
     read_ready,
     sweep,
     write_connection,
@@ -29,6 +30,7 @@ from closednet_rehearsal.work_dir import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from closednet_rehearsal.host.layout import HostSpec
     from closednet_rehearsal.server import Server
 
 
@@ -55,7 +57,7 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     # The services take two seconds to import: `status` and `stop` go without.
     from closednet_rehearsal.server import start_server  # noqa: PLC0415
 
-    hosts = machines(wishes.hosts)
+    hosts = simulated_hosts(wishes.hosts)
     work_dir = wishes.work_dir.resolve()
     sweep(work_dir)
     work_dir.mkdir(parents=True, exist_ok=True)
@@ -95,20 +97,13 @@ def _start_hosts(
     stack: ExitStack,
     server: Server,
     work_dir: Path,
-    hosts: Sequence[Machine],
+    hosts: Sequence[HostSpec],
     forwarder: str,
 ) -> None:
-    from closednet_rehearsal.host.fleet import Fleet, HostSpec  # noqa: PLC0415
-
     fleet = Fleet(work_dir, server.endpoint_url, forwarder)
     stack.callback(fleet.stop)
-    fleet.create(
-        [
-            HostSpec(host.name, host.address, host.os, host.os_version, host.arch)
-            for host in hosts
-        ]
-    )
-    server.control.power = lambda name, on: fleet.power(name, on=on)
+    fleet.create(hosts)
+    server.control.power = fleet.power
 
 
 def run_until_stopped(wishes: Wishes) -> None:

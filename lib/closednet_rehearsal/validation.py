@@ -120,18 +120,26 @@ def _structure(shape: Any, value: Any, path: str) -> Iterator[str]:
 def _length(shape: Any, value: Any, path: str) -> Iterator[str]:
     smallest, largest = shape.metadata.get("min"), shape.metadata.get("max")
     if smallest is not None and len(value) < smallest:
-        yield _worded(value, path, f"have length greater than or equal to {smallest}")
+        yield _worded(
+            shape, value, path, f"have length greater than or equal to {smallest}"
+        )
     if largest is not None and len(value) > largest:
-        yield _worded(value, path, f"have length less than or equal to {largest}")
+        yield _worded(
+            shape, value, path, f"have length less than or equal to {largest}"
+        )
 
 
 def _text(shape: Any, value: str, path: str) -> Iterator[str]:
     if shape.enum and value not in shape.enum:
-        yield _worded(value, path, f"satisfy enum value set: [{', '.join(shape.enum)}]")
+        yield _worded(
+            shape, value, path, f"satisfy enum value set: [{', '.join(shape.enum)}]"
+        )
     pattern = shape.metadata.get("pattern")
     expression = _compiled(pattern) if pattern else None
     if expression is not None and not expression.fullmatch(value):
-        yield _worded(value, path, f"satisfy regular expression pattern: {pattern}")
+        yield _worded(
+            shape, value, path, f"satisfy regular expression pattern: {pattern}"
+        )
 
 
 @cache
@@ -146,13 +154,15 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
 def _number(shape: Any, value: Any, path: str) -> Iterator[str]:
     smallest, largest = shape.metadata.get("min"), shape.metadata.get("max")
     if smallest is not None and float(value) < smallest:
-        yield _worded(value, path, f"have value greater than or equal to {smallest}")
+        yield _worded(
+            shape, value, path, f"have value greater than or equal to {smallest}"
+        )
     if largest is not None and float(value) > largest:
-        yield _worded(value, path, f"have value less than or equal to {largest}")
+        yield _worded(shape, value, path, f"have value less than or equal to {largest}")
 
 
-def _worded(value: Any, path: str, constraint: str) -> str:
-    shown = str(value)[:100]
+def _worded(shape: Any, value: Any, path: str, constraint: str) -> str:
+    shown = "***" if shape.metadata.get("sensitive") else str(value)[:100]
     return (
         f"Value '{shown}' at '{path}' failed to satisfy constraint: Member must "
         f"{constraint}"

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from closednet_rehearsal.inventory import Machine, networks
 from closednet_rehearsal.settings import (
     INBOUND_IPS,
     ON_PREMISES_DNS_SERVER,
@@ -25,6 +24,8 @@ from closednet_rehearsal.signing_key import fingerprint, public_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from closednet_rehearsal.host.layout import HostSpec
 
 
 PARAMS: Final = Path("params", "rehearsal.yaml")
@@ -38,8 +39,9 @@ _VOLATILE: Final = (
     "params.yaml",
     "ssh",
     "hosts",
+    "addresses",
     "dns",
-    "administration",
+    "stand-ins",
 )
 
 
@@ -102,7 +104,16 @@ def write_signing_key(work_dir: Path) -> Path:
     return _write(work_dir / SIGNING_KEY, public_key())
 
 
-def write_params(work_dir: Path, start: Path, hosts: Sequence[Machine]) -> Path | None:
+def networks(hosts: Sequence[HostSpec]) -> tuple[str, ...]:
+    """
+    Return the /24 networks that the servers and their DNS server stand in.
+    """
+    addresses = [ON_PREMISES_DNS_SERVER, *(host.address for host in hosts)]
+    firsts = {address.rpartition(".")[0] for address in addresses}
+    return tuple(f"{first}.0/24" for first in sorted(firsts))
+
+
+def write_params(work_dir: Path, start: Path, hosts: Sequence[HostSpec]) -> Path | None:
     """
     Copy the project's parameters with these servers; None without a project.
     """

@@ -4,12 +4,15 @@ How a refused call looks to its caller.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from botocore.exceptions import ClientError
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def refusal(call: Callable[..., Any], **params: Any) -> tuple[str, str]:

@@ -39,23 +39,22 @@ def identity(server: Server, keys: dict[str, str], name: str = "sts") -> Any:
     """
     Return a client with these keys.
     """
-    return boto3.client(
-        name,
-        endpoint_url=server.endpoint_url,
+    session: Any = boto3.Session(
+        keys["AccessKeyId"],
+        keys["SecretAccessKey"],
+        keys.get("SessionToken"),
         region_name=REGION,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys.get("SessionToken"),
-        config=CONFIG,
     )
+    return session.client(name, endpoint_url=server.endpoint_url, config=CONFIG)
 
 
 def test_two_accounts_are_told_apart(network: Aws, management: Aws) -> None:
     callers = [aws.client("sts").get_caller_identity() for aws in (network, management)]
 
     assert ["111111111111", "222222222222"] == [each["Account"] for each in callers]
-    assert "arn:aws:sts::222222222222:assumed-role/closednet-operator/tests" == (
-        callers[1]["Arn"]
+    assert (
+        "arn:aws:sts::222222222222:assumed-role/closednet-operator/tests"
+        == (callers[1]["Arn"])
     )
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from closednet_rehearsal.inventory import machines, networks
+from closednet_rehearsal.host.fleet import simulated_hosts
 from closednet_rehearsal.settings import (
     KMS_ALIAS,
     KMS_KEY_ARN,
@@ -18,6 +18,7 @@ from closednet_rehearsal.settings import (
     VPC_CIDR,
     VPC_ID,
 )
+from closednet_rehearsal.work_dir import networks
 
 
 if TYPE_CHECKING:
@@ -33,9 +34,7 @@ def test_network_account_has_its_network(network: Aws) -> None:
         route["DestinationCidrBlock"]: route.get("TransitGatewayId")
         for route in table["Routes"]
     }
-    attribute = ec2.describe_vpc_attribute(
-        VpcId=VPC_ID, Attribute="enableDnsHostnames"
-    )
+    attribute = ec2.describe_vpc_attribute(VpcId=VPC_ID, Attribute="enableDnsHostnames")
 
     assert [(VPC_ID, VPC_CIDR)] == [(vpc["VpcId"], vpc["CidrBlock"]) for vpc in vpcs]
     assert [
@@ -68,12 +67,6 @@ def test_management_account_has_a_key_and_a_bucket(management: Aws) -> None:
     assert [OUTPUT_BUCKET] == [bucket["Name"] for bucket in buckets]
 
 
-def test_more_servers_keep_the_named_ones() -> None:
-    many = machines(500)
-
-    assert ("web01", "web02", "db01", "srv0004") == tuple(
-        machine.name for machine in many[:4]
-    )
-    assert 500 == len({machine.address for machine in many})
-    assert "192.168.10.53" not in {machine.address for machine in many}
-    assert (ON_PREMISES_CIDR,) == networks(machines(3))
+def test_networks_cover_the_servers_and_their_dns_server() -> None:
+    assert (ON_PREMISES_CIDR,) == networks(simulated_hosts(3))
+    assert (ON_PREMISES_CIDR, "192.168.11.0/24") == networks(simulated_hosts(300))

@@ -196,3 +196,15 @@ def test_agents_are_given_no_associations(agent: Agent) -> None:
         body = {"InstanceId": agent.node_id, "MaxResults": 20}
 
         assert {"Associations": []} == agent.ask(f"AmazonSSM.{operation}", body)
+
+
+def test_a_role_bounds_what_a_node_may_read(cloud: Cloud, agent: Agent) -> None:
+    body = {"Name": "AmazonCloudWatch-linux"}
+    agent.ask("AmazonSSM.GetParameter", body)
+    denying = replace(cloud.roles[ROLE], allows=lambda action: "Get" not in action)
+    cloud.roles[ROLE] = denying
+
+    assert "AccessDeniedException" == _refusal(
+        agent.ask, "AmazonSSM.GetParameter", body
+    )
+    assert 1 == len(cloud.passed_on)

@@ -151,30 +151,6 @@ def test_requests_are_checked(agent: Agent, client: Any) -> None:
         send(client, InstanceIds=here, DocumentVersion="9")
 
 
-def test_steps_are_named_where_there_are_several(
-    cloud: Cloud, agent: Agent, client: Any
-) -> None:
-    name = "ControlCloudWatchAgentLinux"
-    command_id = send(
-        client,
-        InstanceIds=[agent.node_id],
-        DocumentName="AmazonCloudWatch-ManageAgent",
-        Parameters={"mode": ["onPremise"]},
-    )
-    (payload,) = serve(agent, success("configured", name))
-    cloud.wait(1)
-    asked = {"CommandId": command_id, "InstanceId": agent.node_id}
-
-    assert "onPremise" == payload["Parameters"]["mode"]
-    with refused("InvalidPluginName", name):
-        client.get_command_invocation(**asked)
-    shown = client.get_command_invocation(**asked, PluginName=name)
-    assert ("Success", "configured") == (
-        shown["Status"],
-        shown["StandardOutputContent"],
-    )
-
-
 def test_commands_are_listed_newest_first(
     cloud: Cloud, agent: Agent, client: Any
 ) -> None:

@@ -29,6 +29,7 @@ START = datetime(2026, 11, 23, 10, 30, 20, tzinfo=UTC).timestamp()  # a Monday
         ("cron(0 2 ? * TUE#3 *)", "2026-12-15T02:00:00"),
         ("cron(0 2 ? DEC FRIL *)", "2026-12-25T02:00:00"),
         ("cron(0 2 1 1 ? 2028)", "2028-01-01T02:00:00"),
+        ("at(2026-12-01T02:00:00)", "2026-12-01T02:00:00"),
     ],
 )
 def test_the_next_run_follows(text: str, expected: str) -> None:
@@ -38,8 +39,9 @@ def test_the_next_run_follows(text: str, expected: str) -> None:
     assert expected == datetime.fromtimestamp(due, UTC).isoformat()[:19]
 
 
-def test_a_year_that_has_passed_never_comes() -> None:
+def test_a_time_that_has_passed_never_comes() -> None:
     assert parse_schedule("cron(0 2 1 1 ? 2020)").after(START) is None
+    assert parse_schedule("at(2020-01-01T02:00:00)").after(START) is None
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_a_year_that_has_passed_never_comes() -> None:
         "cron(0 25 ? * SUN *)",
         "cron(0 2 ? * SOMEDAY *)",
         "cron(0 2 ? *)",
-        "at(2026-11-23T10:00:00)",
+        "at(tomorrow)",
     ],
 )
 def test_nonsense_is_refused(text: str) -> None:

@@ -11,7 +11,6 @@ import json
 import pickle
 import traceback
 
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
@@ -24,17 +23,13 @@ from closednet.model import canonical
 from closednet.redact import MASK, Secret
 
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 VALUE = "kF3/x+&<'\"Zq9%Lw7=é"
 PLAIN = "Vb7Qm2Xy9Lk4Tz6Rw1Ns"
 
 
 @pytest.fixture(autouse=True)
-def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redact, "_known", {})
-    yield
 
 
 @pytest.fixture(name="secret")

@@ -19,9 +19,10 @@ from closednet.evidence import files, index, standalone
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from closednet.evidence.journal import Event
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.canonical import Json
 
@@ -92,8 +93,8 @@ def seal(folder: RunFolder) -> Manifest:
         )
     verifier = resources.files("closednet.evidence").joinpath("standalone.py")
     files.write_text(folder.path / "verify.py", verifier.read_text())
-    refuse_secrets(folder.path)
-    folder.journal.record("sealed", scanned_for=list(redact.names()))
+    scan(folder)
+    folder.journal.record("sealed")
     index.write(folder)
     refuse_secrets(folder.path)
     manifest = manifest_of(folder)
@@ -119,7 +120,7 @@ def manifest_of(folder: RunFolder) -> Manifest:
         len(events),
         events[-1].hash if events else "",
         tuple(sorted(kinds.items())),
-        redact.names(),
+        scanned_for(events),
     )
 
 
@@ -130,6 +131,21 @@ def verify(folder: Path) -> tuple[str, ...]:
     The folder of a killed run is judged as far as it got, and is "not sealed".
     """
     return tuple(standalone.verify(folder))
+
+
+def scan(folder: RunFolder) -> None:
+    """
+    Look for this process's secrets in the evidence so far, and say so.
+
+    A secret is known only where it was handled, so every kernel looks for its own
+    before it ends; the process that seals may know none of them.
+
+    Raises:
+        EvidenceError: There is one; file and name of the secret are told.
+    """
+    if redact.names():
+        refuse_secrets(folder.path)
+        folder.journal.record("scanned", secrets=list(redact.names()))
 
 
 def refuse_secrets(folder: Path) -> None:
@@ -149,6 +165,14 @@ def refuse_secrets(folder: Path) -> None:
             "secrets stand in the evidence:\n  - " + "\n  - ".join(leaks),
             hint="retire the secret, remove the file, and find out how it got there",
         )
+
+
+def scanned_for(events: Iterable[Event]) -> tuple[str, ...]:
+    """
+    Return the names of all secrets that somebody looked for.
+    """
+    scans = (event.data["secrets"] for event in events if event.kind == "scanned")
+    return tuple(sorted({name for names in scans for name in names}))
 
 
 def leaks_in(path: Path) -> tuple[str, ...]:

@@ -66,8 +66,8 @@ def _joined(node: Any) -> Any:
     Return a notebook with its lists of lines as texts, as nbformat reads them.
     """
     cells = []
-    for cell in node["cells"]:
-        one = cell | {"source": _text(cell["source"])}
+    for number, cell in enumerate(node["cells"], start=1):
+        one = {"id": f"cell-{number}"} | cell | {"source": _text(cell["source"])}
         if "outputs" in cell:
             one["outputs"] = [_output(output) for output in cell["outputs"]]
         cells.append(one)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from closednet.evidence.counting import calls_of, coverage_of
 from closednet.evidence.lines import CallLine, CheckLine, Coverage, StepLine
 from closednet.model import canonical
-from closednet.model.change import key_of
+from closednet.model.change import Manual, key_of
 from closednet.render import words
 from closednet.render.tables import Table
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from closednet.evidence.journal import Event
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.canonical import Json
+    from closednet.model.receipt import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +127,8 @@ def load_run(folder: RunFolder) -> RunReport:
         checks,
         coverage_of(checks),
         calls_of(events),
-        tuple(
-            (r.step, key_of(d.change), d.resource_id) for r in receipts for d in r.done
-        ),
-        tuple(
-            dict.fromkeys(
-                (r.step, getattr(w, "who", ""), getattr(w, "instruction", ""))
-                for r in receipts
-                for w in r.waiting
-            )
-        ),
+        _changes(receipts),
+        _waiting(receipts),
     )
 
 
@@ -172,7 +165,7 @@ def _checks(folder: RunFolder) -> tuple[CheckLine, ...]:
 def _steps(
     events: Iterable[Event],
     checks: tuple[CheckLine, ...],
-    receipts: Iterable[Any],
+    receipts: Iterable[Receipt],
 ) -> tuple[StepLine, ...]:
     planned: dict[str, int | None] = {}
     for event in events:
@@ -197,4 +190,25 @@ def _steps(
             sum(check.step == step and not check.passed for check in checks),
         )
         for step, count in planned.items()
+    )
+
+
+def _changes(receipts: Iterable[Receipt]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (receipt.step, key_of(done.change), done.resource_id)
+        for receipt in receipts
+        for done in receipt.done
+    )
+
+
+def _waiting(receipts: Iterable[Receipt]) -> tuple[tuple[str, str, str], ...]:
+    """
+    Return who has to do what; the newest receipt of a step counts.
+    """
+    newest = {receipt.step: receipt for receipt in receipts}
+    return tuple(
+        (receipt.step, change.who, change.instruction)
+        for receipt in newest.values()
+        for change in receipt.waiting
+        if isinstance(change, Manual)
     )

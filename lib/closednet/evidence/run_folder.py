@@ -81,7 +81,9 @@ class RunFolder:
         """
         Keep the effective parameters, without keys and passwords.
         """
-        text = yaml.safe_dump(files.without_keys(params), sort_keys=True, allow_unicode=True)
+        text = yaml.safe_dump(
+            files.without_keys(params), sort_keys=True, allow_unicode=True
+        )
         return self._text("params", "params.yaml", text)
 
     def write_versions(self, versions: Mapping[str, str]) -> Path:

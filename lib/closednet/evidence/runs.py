@@ -77,19 +77,18 @@ def site_lock(
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as err:
             raise _busy(site, path) from err
-        owner = {
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "since": stamp(clock()),
-            "run": run_id,
-        }
         file.truncate(0)
-        file.write(json.dumps(owner))
+        file.write(_owner(run_id, clock()))
         file.flush()
         try:
             yield
         finally:
             file.truncate(0)
+
+
+def _owner(run_id: str, now: datetime) -> str:
+    who = {"pid": os.getpid(), "host": socket.gethostname()}
+    return json.dumps(who | {"since": stamp(now), "run": run_id})
 
 
 def _busy(site: str, path: Path) -> BusyError:

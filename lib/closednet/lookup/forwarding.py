@@ -40,7 +40,10 @@ class ForwardingRules(PlainKind):
     """
 
     spec_type = ForwardingRule
-    actions = Actions("network", find=("ec2:DescribeVpcEndpoints",))
+    actions = Actions(
+        "network",
+        find=("ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcEndpoints"),
+    )
 
     def __init__(
         self,

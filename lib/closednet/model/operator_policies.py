@@ -27,6 +27,8 @@ VERIFY_READS: Final = {
         *("route53:GetHostedZone", "route53:ListHostedZonesByVPC"),
         *("route53:ListResourceRecordSets", "route53resolver:GetResolverEndpoint"),
         "route53resolver:ListResolverEndpointIpAddresses",
+        "route53resolver:ListResolverRuleAssociations",
+        "route53resolver:ListResolverRules",
         *("servicequotas:GetServiceQuota", "sts:GetCallerIdentity"),
     ),
     "management": (

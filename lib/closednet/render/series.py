@@ -80,7 +80,8 @@ def _one(one: Series, top: int) -> str:
     label = _text(6, top + 14, f"{one.subject} · {one.metric}")
     if not one.values:
         return label + _text(LABEL_WIDTH, top + 14, "nothing arrived")
-    corners = points(one.values, PLOT, LINE_HEIGHT - 10)
+    values = one.values if len(one.values) > 1 else one.values * 2
+    corners = points(values, PLOT, LINE_HEIGHT - 10)
     last = f"{one.values[-1]:,.6g} {one.unit}".strip()
     return (
         label

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 WIDTH: Final = 960
 SINGLE_HOSTS: Final = 8
 BOX: Final = 250
-BOX_TEXT: Final = 30
+BOX_TEXT: Final = 34
+TOP: Final = 70
+GAP: Final = 24
+SERVICES: Final = ("Systems Manager", "CloudWatch", "CloudWatch Logs", "S3", "KMS")
 LINE: Final = 16
 SERVER, NAME, CLOUD, PLAIN = "#eaf5ea", "#fdf3dc", "#e7f0fd", "#f6f8fa"
 
@@ -103,37 +106,63 @@ def svg(topology: Topology) -> str:
     """
     Return the drawing; its size does not grow with the number of servers.
     """
-    servers = _box(24, 70, "Servers", server_lines(topology), SERVER)
-    dns_top = 70 + servers[1] + 24
-    dns = _box(24, dns_top, "DNS servers", topology.dns_servers, NAME)
-    inbound_lines = tuple(
-        f"{address} · {zone}" for zone, _, address in topology.subnets
-    )
+    zones = tuple(zone for zone, _, _ in topology.subnets)
+    inbound = tuple(f"{address} · {zone}" for zone, _, address in topology.subnets)
     subnets = tuple(f"{cidr} · {zone}" for zone, cidr, _ in topology.subnets)
-    ends = _box(420, 104, "Interface endpoints", _joined(topology.services), CLOUD)
-    inbound_top = max(dns_top, 104 + ends[1] + 24)
-    inbound = _box(420, inbound_top, "Inbound endpoint", inbound_lines, NAME)
-    zone_top = inbound_top + inbound[1] + 24
-    zone = _box(420, zone_top, "Private hosted zone", topology.zones, PLAIN)
-    subnet_top = zone_top + zone[1] + 24
-    subnet = _box(420, subnet_top, "Subnets", subnets, PLAIN)
-    services = ("Systems Manager", "CloudWatch", "CloudWatch Logs", "S3", "KMS")
-    aws = _box(740, 104, "AWS services", services, CLOUD)
-    height = max(subnet_top + subnet[1], dns_top + dns[1]) + 44
-    sides = (
-        _side(8, 282, height, f"Site {topology.site}", ", ".join(topology.on_premises)),
-        _side(404, 282, height, topology.vpc, f"account {topology.network_account}"),
+    site, site_tops, site_end = _stack(
+        24,
+        ("Servers", server_lines(topology), SERVER),
+        ("DNS servers", topology.dns_servers, NAME),
+    )
+    vpc, vpc_tops, vpc_end = _stack(
+        420,
+        ("Interface endpoints", (", ".join(topology.services),), CLOUD),
+        ("Inbound endpoint", inbound, NAME),
+        ("Private hosted zone", topology.zones, PLAIN),
+        (f"Subnets in {len(set(zones))} zones", subnets, PLAIN),
+    )
+    aws, aws_tops, aws_end = _stack(740, ("AWS services", SERVICES, CLOUD))
+    height = max(site_end, vpc_end, aws_end) + 20
+    links = (
+        _arrow(274, site_tops[0] + 14, 420, vpc_tops[0] + 14, "HTTPS 443"),
+        _arrow(274, site_tops[1] + 14, 420, vpc_tops[1] + 14, "DNS 53"),
+        _arrow(670, vpc_tops[0] + 14, 740, aws_tops[0] + 14, ""),
+    )
+    return _page(height, "".join([*_sides(topology, height), *links, site, vpc, aws]))
+
+
+def _sides(topology: Topology, height: int) -> tuple[str, ...]:
+    """
+    Return the three frames: the site, the network account, the Region.
+    """
+    networks = ", ".join(topology.on_premises[:2])
+    networks += " and more" if len(topology.on_premises) > 2 else ""  # noqa: PLR2004
+    return (
+        _side(8, 282, height, (f"Site {topology.site}", networks)),
+        _text(306, 30, "private link", bold=True),
+        _side(404, 282, height, (topology.vpc, f"account {topology.network_account}")),
         _side(
-            726, 226, height, topology.region, f"account {topology.management_account}"
+            726,
+            226,
+            height,
+            (topology.region, f"account {topology.management_account}"),
         ),
     )
-    links = (
-        _arrow(274, 90, 420, 124, "HTTPS 443"),
-        _arrow(274, dns_top + 20, 420, inbound_top + 20, "DNS 53"),
-        _arrow(670, 124, 740, 124, ""),
-    )
-    boxes = (b[0] for b in (servers, dns, ends, inbound, zone, subnet, aws))
-    return _page(height, "".join([*sides, *links, *boxes]))
+
+
+def _stack(
+    x: int, *boxes: tuple[str, tuple[str, ...], str]
+) -> tuple[str, tuple[int, ...], int]:
+    """
+    Return boxes under each other, where each begins, and where the last ends.
+    """
+    top, drawn, tops = TOP, [], []
+    for title, content, fill in boxes:
+        box, height = _box(x, top, title, content, fill)
+        drawn.append(box)
+        tops.append(top)
+        top += height + GAP
+    return "".join(drawn), tuple(tops), top
 
 
 def _page(height: int, body: str) -> str:
@@ -148,7 +177,8 @@ def _page(height: int, body: str) -> str:
     )
 
 
-def _side(x: int, width: int, height: int, title: str, note: str) -> str:
+def _side(x: int, width: int, height: int, words: tuple[str, str]) -> str:
+    title, note = words
     return (
         f'<rect x="{x}" y="8" width="{width}" height="{height - 16}" rx="8"'
         ' fill="none" stroke="#9aa7b5" stroke-dasharray="5 4"/>'
@@ -164,7 +194,7 @@ def _box(
     Return a box with its lines, and its height.
     """
     width = min(BOX, WIDTH - 30 - x)
-    shown = [line for text in content for line in wrap(text, BOX_TEXT + 6)]
+    shown = [line for text in content for line in wrap(text, BOX_TEXT)]
     height = 30 + LINE * len(shown)
     texts = [
         _text(x + 10, y + 38 + LINE * place, line) for place, line in enumerate(shown)
@@ -188,7 +218,3 @@ def _arrow(x1: int, y1: int, x2: int, y2: int, label: str) -> str:
 def _text(x: int, y: int, words: str, *, bold: bool = False) -> str:
     weight = ' font-weight="600"' if bold else ""
     return f'<text x="{x}" y="{y}" fill="{INK}"{weight}>{escape(words)}</text>'
-
-
-def _joined(items: tuple[str, ...]) -> tuple[str, ...]:
-    return (", ".join(items),)

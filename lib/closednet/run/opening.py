@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from closednet import registry
 from closednet.evidence import kernel_hooks, runs
 from closednet.evidence.run_folder import RunFolder, utc_now
+from closednet.render import install
 from closednet.run.rollback import RollbackRun
 from closednet.run.run import Run
 from closednet.run.sealing import EvidenceRun
@@ -73,8 +74,15 @@ def open_site_run(
     site = open_site(params_file, recorder=folder.journal, run_id=folder.run_id)
     if not folder.journal.path.is_file():
         _begin(site, folder)
-    kernel_hooks.install(folder.journal)
+    if kernel_hooks.install(folder.journal):
+        _show_tables()
     return site, folder
+
+
+def _show_tables() -> None:
+    from IPython.core.getipython import get_ipython  # noqa: PLC0415 - slow import
+
+    install.install(get_ipython())
 
 
 def _begin(site: Site, folder: RunFolder) -> None:

@@ -15,7 +15,7 @@ from closednet.model.change import Create, Delete, Found, Manual, Spec, Update, 
 from closednet.model.plan import Plan, RolloutPlan
 from closednet.model.report import Check, Report
 from closednet.render.closing import LinesView, ReceiptsView
-from closednet.render.views import Inspection, ReportView, RolloutView
+from closednet.render.views import Inspection, RolloutView
 from closednet.run import approvals, manual
 from closednet.run.locking import site_lock
 from closednet.run.run import calls_of
@@ -97,14 +97,14 @@ class RollbackRun:
             )
         return ReceiptsView(receipts)
 
-    def verify(self) -> ReportView:
+    def verify(self) -> Report:
         """
         Look for every resource of the receipts again.
         """
         checks = [check for step in self.steps for check in self._checks(step)]
         report = Report(NAME, tuple(checks))
         self.folder.write_report(report)
-        return ReportView(report)
+        return report
 
     def close(self) -> LinesView:
         """
@@ -117,6 +117,8 @@ class RollbackRun:
         stored = approvals.stored(self.folder, approve)
         approved = approvals.covered(part, approve, stored) if stored else None
         approved = approved or part.approve(approve)
+        if part.changes:
+            approvals.record(self.folder, approved)
         self._tell_people(step, part)
         receipt = engine.apply(step, approved, JournalListener(self.folder.journal))
         receipt = manual.wait_for_people(self.site, step, receipt)

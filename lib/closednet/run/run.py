@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from closednet import engine
 from closednet.errors import ApplyError, PreconditionError, StalePlanError
+from closednet.evidence import archive
 from closednet.evidence.listener import JournalListener
 from closednet.model import costs
+from closednet.render.closing import table_view
 from closednet.render.pages import (
     Handover,
     HandoverFile,
@@ -18,7 +20,7 @@ from closednet.render.pages import (
     SeriesView,
     TopologyView,
 )
-from closednet.render.views import Inspection, PlanView, ReceiptView, ReportView
+from closednet.render.views import Inspection, PlanView, ReceiptView
 from closednet.run import approvals, manual
 from closednet.run.locking import site_lock
 from closednet.run.viewing import evidence_place, header
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.plan import ApprovedPlan, Plan
     from closednet.model.receipt import Receipt
+    from closednet.model.report import Report
     from closednet.model.step import Step
     from closednet.params.site import SiteParams
     from closednet.render.closing import LinesView, TableView
@@ -114,13 +117,13 @@ class Run:
         self.folder.write_receipt(receipt)
         return receipt
 
-    def verify(self) -> ReportView:
+    def verify(self) -> Report:
         """
         Check every claim of this step by another road than the writer's.
         """
         report = self.step.verify()
         self.folder.write_report(report)
-        return ReportView(report)
+        return report
 
     def handover(self) -> Handover:
         """
@@ -145,8 +148,14 @@ class Run:
         Return the firewall matrix, and keep it for the firewall team.
         """
         self._write_handover()
-        rows: TableView = self._ask("firewall")
-        return rows
+        return table_view(
+            "Firewall matrix",
+            ("from", "to", "protocol", "port", "why"),
+            [
+                (r.source, r.destination, r.protocol, str(r.port), r.why)
+                for r in self._ask("firewall")
+            ],
+        )
 
     def series(self) -> SeriesView:
         """
@@ -158,6 +167,7 @@ class Run:
         """
         Say where the evidence is.
         """
+        archive.scan(self.folder)
         self.folder.journal.record("step-closed", step=self.name)
         return evidence_place(self.folder)
 

@@ -12,7 +12,6 @@ from closednet.evidence.report import load_run
 from closednet.model.report import Check, Report
 from closednet.recorder import NullRecorder
 from closednet.render.closing import CoverageView, LinesView
-from closednet.render.views import ReportView
 from closednet.run.viewing import coverage, evidence_place, header
 
 
@@ -49,31 +48,29 @@ class EvidenceRun:
         archive.seal(self.folder)
         return LinesView(("✅ sealed: no secret found, every file has its digest",))
 
-    def verify(self) -> ReportView:
+    def verify(self) -> Report:
         """
         Check the seal as an auditor does, and that nothing was left unproven.
         """
         problems = archive.verify(self.folder.path)
         report = load_run(self.folder)
         missing = [c.requirement for c in report.coverage if c.verdict != "proven"]
-        return ReportView(
-            Report(
-                self.name,
-                (
-                    Check(
-                        "the archive is whole",
-                        not problems,
-                        "; ".join(problems) or "every digest and the chain hold",
-                        remedy="compare with the copy that was handed over",
-                    ),
-                    Check(
-                        "every requirement is proven",
-                        not missing,
-                        ", ".join(missing) or "S1 to S21",
-                        remedy="run the notebooks that were skipped",
-                    ),
+        return Report(
+            self.name,
+            (
+                Check(
+                    "the archive is whole",
+                    not problems,
+                    "; ".join(problems) or "every digest and the chain hold",
+                    remedy="compare with the copy that was handed over",
                 ),
-            )
+                Check(
+                    "every requirement is proven",
+                    not missing,
+                    ", ".join(missing) or "S1 to S21",
+                    remedy="run the notebooks that were skipped",
+                ),
+            ),
         )
 
     def close(self) -> LinesView:

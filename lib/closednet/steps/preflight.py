@@ -20,7 +20,7 @@ from closednet.errors import HostError
 from closednet.hosts.inventory import is_by_hand
 from closednet.hosts.scripts import Script
 from closednet.lookup.judge import outcome
-from closednet.model import handover, topology
+from closednet.model import handover
 from closednet.model.report import Check, Report
 from closednet.model.specs.network import regional_name
 from closednet.steps import conflicts, private_path
@@ -75,12 +75,6 @@ class PreflightStep:
 
     def desired(self) -> tuple[Spec, ...]:
         return ()
-
-    def topology(self) -> topology.Topology:
-        """
-        Return what a drawing of the site shows.
-        """
-        return topology.of(self.params)
 
     def firewall(self) -> tuple[FirewallRule, ...]:
         """

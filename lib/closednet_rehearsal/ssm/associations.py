@@ -100,7 +100,7 @@ def _check(ctx: Context, request: JsonObject) -> None:
 def _check_addressed(ctx: Context, request: JsonObject, schema: str) -> None:
     node_id, targets = request.get("InstanceId"), request.get("Targets", [])
     if bool(node_id) == bool(targets):
-        message = "Specify either Targets or InstanceId"
+        message = "Instance ID or targets must be specified"
         raise SsmError("InvalidTarget", message)
     if node_id and not schema.startswith(OLD_SCHEMA):
         message = "Documents of schema 2 and later need Targets, not InstanceId"

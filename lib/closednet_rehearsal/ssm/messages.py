@@ -37,12 +37,10 @@ def get_messages(service: Service, request: AgentRequest) -> JsonObject:
     hidden = request.body.get("VisibilityTimeoutInSeconds", VISIBILITY_S)
     deadline = _deadline(service, request)
     node.polls += 1
-    service.polls += 1
     try:
         taken = _wait(service, scope, node, deadline)
     finally:
         node.polls -= 1
-        service.polls -= 1
         node.last_poll = service.now
     for message in taken:
         message.visible_at = service.now + hidden
@@ -61,8 +59,6 @@ def _deadline(service: Service, request: AgentRequest) -> float:
         seconds = float(asked)
     except ValueError:
         seconds = longest
-    if service.polls >= service.timings.most_polls:
-        seconds = 0.0
     return time.monotonic() + min(max(seconds, 0.0), longest)
 
 

@@ -51,12 +51,21 @@ def reply(service: Service, scope: Scope, message_id: str, payload: Any) -> None
     invocation.trace = payload.get("documentTraceOutput", "")
     status = payload.get("documentStatus", "InProgress")
     if status in SUCCESSES:
+        _skip_unreported(invocation)
         dispatch.end(service, invocation, "Success", "Success")
     elif status == "TimedOut":
         dispatch.end(service, invocation, "TimedOut", "Execution Timed Out")
     elif status in ENDED:
         dispatch.end(service, invocation, status, status)
     dispatch.pump(service, scope, command)
+
+
+def _skip_unreported(invocation: Invocation) -> None:
+    # An agent passes over the steps of other platforms, and they count as done.
+    for step in invocation.steps.values():
+        if step.status == "Pending":
+            step.status, step.code = "Success", 0
+            step.output = "Step execution skipped due to unsupported platform."
 
 
 def _note_step(invocation: Invocation, name: str, result: JsonObject) -> None:

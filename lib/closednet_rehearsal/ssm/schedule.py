@@ -1,5 +1,6 @@
 """
-Schedule expressions of associations: `rate(14 days)` and `cron(0 2 ? * SUN *)`.
+Schedule expressions of associations: `rate(14 days)`, `cron(0 2 ? * SUN *)`, and
+`at(2026-12-01T02:00:00)`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from closednet_rehearsal.ssm.errors import SsmError
 
@@ -36,6 +37,21 @@ class Rate:
         Return the next run after a moment that was a run itself.
         """
         return moment + self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """
+    At one moment.
+    """
+
+    due: float
+
+    def after(self, moment: float) -> float | None:
+        """
+        Return the moment, unless it has passed.
+        """
+        return self.due if self.due > moment else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +94,15 @@ class Cron:
         return _is_weekday(self.weekday, date)
 
 
-def parse_schedule(text: str) -> Rate | Cron:
+Schedule: TypeAlias = Rate | Once | Cron
+
+
+def parse_schedule(text: str) -> Schedule:
     """
     Parse an expression, or refuse it the way State Manager does.
     """
     kind, _, rest = text.strip().partition("(")
-    parsers = {"rate": _rate, "cron": _cron}
+    parsers = {"rate": _rate, "cron": _cron, "at": _at}
     try:
         return parsers[kind](rest.removesuffix(")"))
     except (KeyError, ValueError) as error:
@@ -94,7 +113,7 @@ def parse_schedule(text: str) -> Rate | Cron:
         raise SsmError("InvalidSchedule", message) from error
 
 
-def _rate(text: str) -> Rate | Cron:
+def _rate(text: str) -> Schedule:
     match = re.fullmatch(r"([1-9]\d*) (minute|hour|day)(s?)", text)
     if match is None:
         raise ValueError(text)
@@ -105,7 +124,11 @@ def _rate(text: str) -> Rate | Cron:
     return Rate(seconds)
 
 
-def _cron(text: str) -> Rate | Cron:
+def _at(text: str) -> Schedule:
+    return Once(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
+
+
+def _cron(text: str) -> Schedule:
     fields = text.split()
     # The longer form leads with seconds, which only may be zero.
     if len(fields) == FIELDS + 1 and fields[0] == "0":

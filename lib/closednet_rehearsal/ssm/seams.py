@@ -7,8 +7,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from closednet_rehearsal.settings import SERVER_THREADS
-
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -92,9 +90,6 @@ class RoleToken:
 class Timings:
     """
     Seconds of this service beyond the world's common delays.
-
-    More than `most_polls` long polls at once would leave the server no thread for
-    anything else; further ones are answered at once.
     """
 
     invocation_visible: float = 0.2
@@ -102,7 +97,6 @@ class Timings:
     channel_lost: float = 60.0
     token_lifetime: float = 3600.0
     long_poll: float = 15.0
-    most_polls: int = SERVER_THREADS // 2
     association_timeout: int = 172_800
 
 

@@ -39,7 +39,6 @@ class Service:
     scopes: dict[tuple[str, str], Scope] = field(default_factory=dict)
     tokens: dict[str, RoleToken] = field(default_factory=dict)
     arrivals: threading.Condition = field(init=False)
-    polls: int = 0
     closed: bool = False
 
     def __post_init__(self) -> None:

@@ -1,5 +1,5 @@
 """
-Servers to try scripts on, under both shells that servers have.
+Servers to try scripts on, and a recorder that keeps what they say.
 """
 
 from __future__ import annotations
@@ -37,6 +37,6 @@ def _recorder() -> Kept:
     return Kept()
 
 
-@pytest.fixture(name="site", params=["/bin/sh", "/bin/bash"])
-def _site(tmp_path: Path, request: pytest.FixtureRequest) -> Site:
-    return Site(tmp_path, request.param)
+@pytest.fixture(name="site")
+def _site(tmp_path: Path) -> Site:
+    return Site(tmp_path)

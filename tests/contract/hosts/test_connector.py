@@ -12,6 +12,7 @@ from closednet.hosts.connector import Fleet
 from closednet.hosts.results import raise_for_failures
 from closednet.hosts.scripts import Script, render
 from closednet.params.connection import Connection
+from closednet.params.site import Host
 from closednet.redact import Secret
 
 
@@ -86,8 +87,6 @@ def test_a_script_without_end_is_stopped(site: Site, recorder: Kept) -> None:
 def test_a_missing_client_is_named() -> None:
     fleet = Fleet((), Connection(ssh_command=("/nowhere/ssh",)))
     host_of = {"name": "web1", "address": "192.0.2.1", "os": "ubuntu"}
-    from closednet.params.site import Host
-
     with pytest.raises(HostError, match="does not start"):
         fleet.run(HELLO, Host.model_validate(host_of))
 

@@ -28,7 +28,7 @@ shift
 if [ -f "$world/refuses" ]; then cat "$world/refuses" >&2; exit 255; fi
 echo "$*" >>"$world/asked"
 exec env -i PATH="$world/bin:/usr/bin:/bin" HOME="$world/root/root" \\
-    CLOSEDNET_ROOT="$world/root" WORLD="$world" LANG=C.UTF-8 {shell} -c "$*"
+    CLOSEDNET_ROOT="$world/root" WORLD="$world" LANG=C.UTF-8 /bin/sh -c "$*"
 """
 STAND_INS: Final = {
     "sudo": '[ "$1" = -n ] && shift; [ "$1" = -- ] && shift; exec "$@"',
@@ -173,7 +173,6 @@ class Site:
     """
 
     folder: Path
-    shell: str = "/bin/sh"
 
     def host(self, name: str, os_name: str = "ubuntu", user: str = "root") -> Host:
         """
@@ -202,7 +201,7 @@ class Site:
         Return a fleet that reaches the worlds.
         """
         client = self.folder / "ssh"
-        client.write_text(SSH.format(folder=self.folder, shell=self.shell))
+        client.write_text(SSH.format(folder=self.folder))
         client.chmod(0o755)
         connection = Connection(ssh_command=(str(client), "-o", "BatchMode=yes"))
         return Fleet(hosts, connection, recorder, **options)

@@ -7,10 +7,9 @@ from __future__ import annotations
 import base64
 import json
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -18,18 +17,23 @@ import yaml
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from moto.s3.models import s3_backends
 
 from closednet import engine
 from closednet.errors import ClosednetError
-from closednet.model.canonical import Json
-from closednet.model.change import AnyChange
-from closednet.model.receipt import Done, Receipt
-from closednet.model.step import Step
 from closednet.params.load import load
 from closednet.site import Site
 from closednet_rehearsal.server import Server, start_server
-from moto.s3.models import s3_backends
 from tests.contract.management.puppets import Puppets
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from closednet.model.canonical import Json
+    from closednet.model.change import AnyChange
+    from closednet.model.receipt import Done, Receipt
+    from closednet.model.step import Step
 
 
 PARAMS = Path(__file__).parents[3] / "params" / "rehearsal.yaml"
@@ -51,7 +55,7 @@ class Recording:
     def record(self, kind: str, **data: Json) -> None:
         self.events.append((kind, data))
 
-    def change_started(self, step: str, change: AnyChange) -> None:
+    def change_started(self, step: str, change: AnyChange) -> None:  # noqa: ARG002 - the protocol
         self.started.append(change)
 
     def change_done(self, step: str, done: Done) -> None:
@@ -112,14 +116,14 @@ class Scene:
         engine.apply(step, plan.approve(plan.digest), self.recording)
 
     def state(self) -> Any:
-        with urlopen(f"{self.server.endpoint_url}/rehearsal/state") as answer:
+        url = f"{self.server.endpoint_url}/rehearsal/state"
+        with urlopen(url) as answer:  # noqa: S310 - loopback
             return json.load(answer)
 
     def break_next(self, operation: str, error: str) -> None:
         body = json.dumps({"operation": operation, "error": error}).encode()
         url = f"{self.server.endpoint_url}/rehearsal/fault"
-        with urlopen(Request(url, data=body, method="POST")):
-            pass
+        urlopen(Request(url, data=body, method="POST")).close()  # noqa: S310 - loopback
 
     def fails(self, step: Step) -> str:
         with pytest.raises(ClosednetError) as caught:

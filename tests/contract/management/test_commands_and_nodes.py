@@ -4,14 +4,22 @@ Run Command and managed nodes against the simulated AWS.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from closednet.aws.commands import Commands
 from closednet.aws.nodes import ManagedNodes
 from closednet.errors import AwsError
-from closednet.site import Site
 from closednet.steps.activation import ActivationStep
-from tests.contract.management.conftest import Scene
+
+
+if TYPE_CHECKING:
+    from closednet.site import Site
+    from tests.contract.management.conftest import Scene
+
+
+pytestmark = pytest.mark.rehearsal
 
 
 @pytest.fixture(name="nodes")

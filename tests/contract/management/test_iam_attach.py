@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import json
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from closednet.errors import ApplyError, DriftError, PreconditionError, UnsafePlanError
@@ -13,7 +15,13 @@ from closednet.model.change import Update
 from closednet.model.specs.management import SESSION_DOCUMENT
 from closednet.steps.activation import ActivationStep
 from closednet.steps.iam_attach import IamAttachStep
-from tests.contract.management.conftest import Scene
+
+
+if TYPE_CHECKING:
+    from tests.contract.management.conftest import Scene
+
+
+pytestmark = pytest.mark.rehearsal
 
 
 PREFERENCES = {

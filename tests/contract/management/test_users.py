@@ -4,6 +4,8 @@ The CloudWatch agent's own user and key against the simulated AWS.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from closednet.aws.access_keys import AccessKeys, key_secret
@@ -13,7 +15,13 @@ from closednet.errors import AwsError, PreconditionError
 from closednet.model import iam_policies
 from closednet.model.specs.management import AccessKey, CloudWatchUser
 from closednet.redact import found_in
-from tests.contract.management.conftest import Scene
+
+
+if TYPE_CHECKING:
+    from tests.contract.management.conftest import Scene
+
+
+pytestmark = pytest.mark.rehearsal
 
 
 def user_of(scene: Scene) -> CloudWatchUser:

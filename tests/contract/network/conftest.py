@@ -1,5 +1,5 @@
 """
-A VPC in moto and the parameters of a site that lives in it.
+The network account of a rehearsed site, watched.
 """
 
 from __future__ import annotations
@@ -7,16 +7,18 @@ from __future__ import annotations
 import json
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-import boto3
 import pytest
+import yaml
 
-from moto import mock_aws
+from moto.s3.models import s3_backends
 
 from closednet.aws.account import Account
 from closednet.params.site import SiteParams
 from closednet.waiting import Waiting
+from closednet_rehearsal.server import start_server
 
 
 if TYPE_CHECKING:
@@ -24,47 +26,13 @@ if TYPE_CHECKING:
 
     from closednet.aws.calls import AwsCall
 
-REGION = "ap-northeast-1"
-MOTO_ACCOUNT = "123456789012"
-
-
-def site_params(vpc_id: str, subnets: list[str], **changes: Any) -> SiteParams:
-    account = {"id": MOTO_ACCOUNT}
-    raw = {
-        "site": "test-site",
-        "region": REGION,
-        "accounts": {"network": account, "management": account},
-        "network": {
-            "vpc_id": vpc_id,
-            "vpc_cidr": "10.20.0.0/16",
-            "subnets": [
-                {
-                    "id": subnet,
-                    "availability_zone": f"{REGION}{zone}",
-                    "cidr": f"10.20.{n}.0/24",
-                    "inbound_ip": f"10.20.{n}.10",
-                }
-                for n, (subnet, zone) in enumerate(zip(subnets, "ac", strict=True), 1)
-            ],
-            "on_premises_cidrs": ["192.168.10.0/24"],
-            "dns_servers": ["192.168.10.53"],
-        },
-        "activation": {"registration_limit": 3},
-        "ssm_agent": {
-            "signing_key_file": "key.asc",
-            "signing_key_fingerprint": "0" * 40,
-        },
-        "output": {"bucket": "test-output"},
-        "session": {"kms_key_arn": f"arn:aws:kms:{REGION}:{MOTO_ACCOUNT}:key/1"},
-        "hosts": [{"name": "web01", "address": "192.168.10.11", "os": "ubuntu"}],
-    } | changes
-    return SiteParams.model_validate_json(json.dumps(raw))
+PARAMS = Path(__file__).parents[3] / "params" / "rehearsal.yaml"
 
 
 @dataclass
 class World:
     """
-    A site in moto; `calls` are those that went through the account.
+    A site in the rehearsal; `calls` are those that went through the account.
     """
 
     params: SiteParams
@@ -77,22 +45,22 @@ class World:
 
 
 @pytest.fixture(name="world")
-def _world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        ec2: Any = boto3.client("ec2", region_name=REGION)
-        vpc_id = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
-        ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
-        subnets = [
-            ec2.create_subnet(
-                VpcId=vpc_id,
-                CidrBlock=f"10.20.{n}.0/24",
-                AvailabilityZone=f"{REGION}{zone}",
-            )["Subnet"]["SubnetId"]
-            for n, zone in enumerate("ac", 1)
-        ]
-        params = site_params(vpc_id, subnets)
-        calls: list[AwsCall] = []
-        waiting = Waiting(poll_s=0.01, timeout_s=1.0)
+def _world() -> Iterator[World]:
+    server = start_server()
+    raw = yaml.safe_load(PARAMS.read_text("utf-8")) | {
+        "connection": {
+            "endpoint_url": server.endpoint_url,
+            "static_credentials": {
+                "access_key_id": "AKIAREHEARSALOPERATOR",
+                "secret_access_key": "rehearsal",
+            },
+        }
+    }
+    params = SiteParams.model_validate_json(json.dumps(raw))
+    calls: list[AwsCall] = []
+    waiting = Waiting(poll_s=0.1, timeout_s=20.0)
+    try:
         yield World(params, Account("network", params, waiting, calls.append), calls)
+    finally:
+        server.stop()
+        s3_backends.bucket_accounts.clear()

@@ -1,5 +1,5 @@
 """
-The kinds of the network side against moto.
+The kinds of the network side, one by one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from closednet.aws.account import Account
 from closednet.aws.endpoints import InterfaceEndpoints
 from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
+from closednet.aws.zone_records import ZoneRecords
 from closednet.aws.zones import HostedZones
 from closednet.errors import AwsError, PreconditionError, WrongAccountError
 from closednet.model import network_design
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 def kinds_and_specs(world: World) -> list[tuple[AnyKind, tuple[Any, ...]]]:
     groups = SecurityGroups(world.account)
     params = world.params
+    zones = HostedZones(world.account)
     return [
         (groups, network_design.security_groups(params)),
         (
@@ -37,7 +39,11 @@ def kinds_and_specs(world: World) -> list[tuple[AnyKind, tuple[Any, ...]]]:
             ResolverEndpoints(world.account, groups),
             (network_design.inbound_endpoint(params),),
         ),
-        (HostedZones(world.account), network_design.hosted_zones(params)),
+        (zones, network_design.hosted_zones(params)),
+        (
+            ZoneRecords(world.account, zones, params.network.vpc_id),
+            network_design.zone_records(params),
+        ),
     ]
 
 
@@ -48,8 +54,11 @@ def make_all(world: World) -> None:
         kind.settle(specs)
 
 
+pytestmark = pytest.mark.rehearsal
+
+
 def test_nothing_exists_at_first(world: World) -> None:
-    assert [{}, {}, {}, {}] == [k.find(s) for k, s in kinds_and_specs(world)]
+    assert [{}] * 5 == [k.find(s) for k, s in kinds_and_specs(world)]
     assert [] == world.writes
 
 

@@ -10,14 +10,16 @@ import json
 import subprocess
 import sys
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from closednet import redact
 from closednet.errors import EvidenceError
-from closednet.evidence import archive, journal
+from closednet.evidence import archive
 from closednet.evidence.listener import JournalListener
+from closednet.model import canonical
 from closednet.model.change import Create
 from closednet.model.receipt import Done
 from closednet.model.specs.management import LogGroup
@@ -78,8 +80,8 @@ def rechained(lines: list[bytes]) -> list[bytes]:
     for number, line in enumerate(lines[:3] + lines[4:], start=1):
         event = json.loads(line) | {"n": number, "prev": prev}
         del event["hash"]
-        prev = journal.sha256(journal.canonical.text(event).encode()).hexdigest()
-        made.append(journal.canonical.text(event | {"hash": prev}).encode() + b"\n")
+        prev = sha256(canonical.text(event).encode()).hexdigest()
+        made.append(canonical.text(event | {"hash": prev}).encode() + b"\n")
     return made
 
 
@@ -175,7 +177,7 @@ def test_sealing_again_is_told_and_holds(sealed: RunFolder) -> None:
     replaced = [e.data["replaces"] for e in sealed.events() if e.kind == "sealing"]
     assert archive.verify(sealed.path) == ()
     assert kinds.count("sealed") == 2
-    assert replaced == ["", journal.sha256(first).hexdigest()]
+    assert replaced == ["", sha256(first).hexdigest()]
 
 
 def test_the_manifest_is_a_function_of_the_content(sealed: RunFolder) -> None:
@@ -183,7 +185,7 @@ def test_the_manifest_is_a_function_of_the_content(sealed: RunFolder) -> None:
     manifest = archive.manifest_of(sealed)
 
     assert archive.manifest_of(sealed) == manifest
-    assert manifest.digest == journal.sha256(written).hexdigest()
+    assert manifest.digest == sha256(written).hexdigest()
     assert dict(manifest.kinds)["change-done"] == 3
 
 

@@ -177,8 +177,10 @@ def test_processes_and_threads_share_a_chain(path: Path) -> None:
         worker.start()
     for thread in threads:
         thread.start()
-    for one in (*workers, *threads):
-        one.join()
+    for worker in workers:
+        worker.join()
+    for thread in threads:
+        thread.join()
 
     assert journal.verify_chain(path) == ()
     assert len(journal.read(path)) == 2 + 6 * 40

@@ -47,13 +47,13 @@ LEAKS = (
     "quote(value)",
     "json.dumps({'v': value})",
     "logging.getLogger().warning(value)",
-    "from IPython.display import display; d = display('-', display_id=True); "
-    "d.update(value)",
+    "from IPython.display import display\nd = display('-', display_id=True)\nd.update(value)",
     "print(value[:6]); print(value[6:])",
     "import pandas as pd; pd.DataFrame({'v': [value]})",
     "%xmode Verbose\nx = value\n1/0",
 )
 
+NODES: Any = nbformat.v4
 pytestmark = [
     pytest.mark.filterwarnings("ignore:::zmq", "ignore:::nbformat", "ignore:::jupyter"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -64,9 +64,7 @@ pytestmark = [
 def _executed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
     path = tmp_path_factory.mktemp("run") / "journal.jsonl"
     sources = [SETUP.format(path=str(path), run=RUN), *LEAKS]
-    node = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in sources]
-    )
+    node = NODES.new_notebook(cells=[NODES.new_code_cell(source) for source in sources])
     nbclient.NotebookClient(node, allow_errors=True, kernel_name="python3").execute()
     return node, path
 

@@ -14,6 +14,7 @@ import pytest
 from closednet.errors import BusyError, EvidenceError
 from closednet.evidence import codec, runs
 from closednet.evidence.listener import JournalListener
+from closednet.evidence.run_folder import RunFolder
 from closednet.model.change import Create, Delete
 from closednet.model.plan import Plan
 from closednet.model.receipt import Done, Receipt
@@ -137,7 +138,7 @@ def test_a_killed_rollback_is_not_taken_for_a_rollout(tmp_path: Path) -> None:
 def test_latest_open_run_is_the_newest_unsealed(tmp_path: Path) -> None:
     assert runs.latest_open(tmp_path, "osaka") is None
     for name in ("20260101T000000Z-a", "20260102T000000Z-b", "20260103T000000Z-c"):
-        runs.RunFolder(tmp_path, "osaka", name).journal.record("note")
+        RunFolder(tmp_path, "osaka", name).journal.record("note")
     (tmp_path / "osaka/20260103T000000Z-c/manifest.json").write_text("{}")
 
     found = runs.latest_open(tmp_path, "osaka")

@@ -1,0 +1,125 @@
+"""
+All simulated servers of a rehearsal: made, switched on and off, and ended.
+"""
+
+from __future__ import annotations
+
+import subprocess
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from closednet_rehearsal.host.layout import HostSpec, install_stand_ins, make_host
+from closednet_rehearsal.host.machine import Machine
+from closednet_rehearsal.host.processes import end_all, inside
+from closednet_rehearsal.host.services import WANTED
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Fleet", "HostSpec", "simulated_hosts"]
+
+SPEED: Final = 60.0
+FIRST: Final = (
+    HostSpec("web01", "192.168.10.11", "ubuntu", "22.04"),
+    HostSpec("web02", "192.168.10.12", "ubuntu", "24.04"),
+    HostSpec("db01", "192.168.10.21", "rhel", "9"),
+)
+LAST_OCTET: Final = 250
+
+
+def simulated_hosts(count: int) -> tuple[HostSpec, ...]:
+    """
+    Return the first `count` servers of the rehearsed site.
+    """
+    more = []
+    network, octet = 10, 100
+    for number in range(len(FIRST) + 1, count + 1):
+        more.append(HostSpec(f"srv{number:04}", f"192.168.{network}.{octet}"))
+        octet += 1
+        if octet > LAST_OCTET:
+            network, octet = network + 1, 1
+    return (*FIRST, *more)[:count]
+
+
+class Fleet:
+    """
+    The servers under `work_dir`; every process inside them can be ended from here.
+    """
+
+    def __init__(
+        self, work_dir: Path, endpoint_url: str, dns: str, *, speed: float = SPEED
+    ) -> None:
+        self._work_dir = work_dir.resolve()
+        self._connection: dict[str, str | float] = {
+            "endpoint_url": endpoint_url,
+            "dns": dns,
+            "speed": speed,
+        }
+
+    @property
+    def ssh(self) -> Path:
+        """
+        The stand-in for the OpenSSH client.
+        """
+        return self._work_dir / "ssh"
+
+    def folder(self, name: str) -> Path:
+        """
+        Return a server's directory.
+        """
+        return self._work_dir / "hosts" / name
+
+    def create(self, specs: Iterable[HostSpec]) -> None:
+        """
+        Make the servers' directories, the SSH client and the stand-in tools.
+        """
+        (self._work_dir / "addresses").mkdir(parents=True, exist_ok=True)
+        install_stand_ins(self._work_dir)
+        for spec in specs:
+            make_host(self._work_dir, spec, self._connection)
+
+    def power(self, name: str, on: bool) -> None:  # noqa: FBT001 - a switch
+        """
+        Switch a server on, which starts its enabled services, or off.
+
+        Raises:
+            KeyError: There is no such server.
+        """
+        folder = self.folder(name)
+        if not folder.is_dir():
+            raise KeyError(name)
+        off = folder / "off"
+        if not on:
+            off.touch()
+            end_all(inside([folder]))
+            _forget_daemons(folder)
+        elif off.exists():
+            off.unlink()
+            _boot(folder)
+
+    def stop(self) -> None:
+        """
+        End every process inside any server.
+        """
+        hosts = self._work_dir / "hosts"
+        folders = sorted(hosts.iterdir()) if hosts.is_dir() else []
+        end_all(inside(folders))
+        for folder in folders:
+            _forget_daemons(folder)
+
+
+def _forget_daemons(folder: Path) -> None:
+    for file in (folder / "run").glob("*.pid"):
+        file.unlink()
+
+
+def _boot(folder: Path) -> None:
+    machine = Machine(folder)
+    for unit in sorted((machine.root / WANTED).glob("*.service")):
+        subprocess.run(  # noqa: S603 - our own stand-in
+            [folder / "bin/systemctl", "start", unit.name],
+            env=machine.environment(),
+            check=True,
+        )

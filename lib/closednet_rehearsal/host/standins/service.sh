@@ -1,0 +1,2 @@
+#!/bin/sh
+exec systemctl "${2:-status}" "${1:-}"

@@ -1,0 +1,102 @@
+"""
+What the operator must be allowed, and where.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from closednet.model.operator_policies import operator_policy
+from closednet.model.step import Actions
+from tests.unit.model.sites import params_with
+
+
+KINDS = (
+    Actions("network", find=("ec2:DescribeVpcs",), create=("ec2:CreateVpcEndpoint",)),
+    Actions(
+        "management",
+        find=("iam:GetRole", "ssm:GetParameter"),
+        create=("iam:CreateRole", "iam:PassRole", "ssm:CreateActivation"),
+        update=("ssm:UpdateServiceSetting", "ssm:UpdateDocument"),
+        delete=("iam:DeleteAccessKey", "secretsmanager:DeleteSecret"),
+    ),
+    Actions("hosts", create=("host:install",)),
+)
+
+
+def allowed(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for statement in document["Statement"]:
+        for action in statement["Action"]:
+            found.setdefault(action, []).append(statement)
+    return found
+
+
+@pytest.fixture(name="management")
+def _management() -> dict[str, list[dict[str, Any]]]:
+    return allowed(operator_policy(params_with(), "management", KINDS))
+
+
+def test_accounts_get_their_own_actions_only() -> None:
+    network = allowed(operator_policy(params_with(), "network", KINDS))
+
+    assert "ec2:CreateVpcEndpoint" in network
+    assert not any(action.startswith(("ssm:", "host:", "iam:")) for action in network)
+
+
+def test_the_role_is_passed_to_systems_manager_alone(
+    management: dict[str, list[dict[str, Any]]],
+) -> None:
+    (statement,) = management["iam:PassRole"]
+
+    assert statement["Condition"] == {
+        "StringEquals": {"iam:PassedToService": "ssm.amazonaws.com"}
+    }
+    assert statement["Resource"] == [
+        "arn:aws:iam::222222222222:role/closednet-managed-node"
+    ]
+
+
+def test_commands_go_to_nodes_of_this_site_alone(
+    management: dict[str, list[dict[str, Any]]],
+) -> None:
+    nodes, documents = management["ssm:SendCommand"]
+
+    assert nodes["Condition"] == {
+        "StringEquals": {"ssm:resourceTag/closednet:site": "tokyo-dc1"}
+    }
+    assert all("managed-instance" not in arn for arn in documents["Resource"])
+
+
+@pytest.mark.parametrize(
+    ("action", "part"),
+    [
+        ("iam:CreateRole", "role/closednet-managed-node"),
+        ("iam:DeleteAccessKey", "user/closednet-cloudwatch-agent"),
+        ("ssm:GetParameter", "parameter/closednet/tokyo-dc1/*"),
+        ("ssm:UpdateServiceSetting", "servicesetting/ssm/managed-instance/*"),
+        ("ssm:UpdateDocument", "document/SSM-SessionManagerRunShell"),
+        ("secretsmanager:DeleteSecret", "secret:/closednet/tokyo-dc1/*"),
+        ("kms:DescribeKey", "key/0c1053d0-0000-4000-8000-000000000001"),
+        ("s3:GetObject", "closednet-rehearsal-output-222222222222/run-command/*"),
+        ("s3:ListBucket", "closednet-rehearsal-output-222222222222"),
+    ],
+)
+def test_actions_are_scoped_where_the_names_are_known(
+    management: dict[str, list[dict[str, Any]]], action: str, part: str
+) -> None:
+    (statement,) = management[action]
+
+    assert any(arn.endswith(part) for arn in statement["Resource"])
+    assert "*" not in statement["Resource"]
+
+
+def test_a_policy_is_the_same_every_time() -> None:
+    first, second = (
+        operator_policy(params_with(), "management", kinds)
+        for kinds in (KINDS, reversed(KINDS))
+    )
+
+    assert first == second
