@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import subprocess
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.host.layout import HostSpec, install_stand_ins, make_host
@@ -17,6 +16,7 @@ from closednet_rehearsal.host.services import WANTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 __all__ = ["Fleet", "HostSpec", "simulated_hosts"]
 

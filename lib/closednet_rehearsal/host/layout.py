@@ -101,7 +101,9 @@ def install_stand_ins(work_dir: Path) -> None:
         target.chmod(0o755)
 
 
-def make_host(work_dir: Path, spec: HostSpec, connection: dict[str, str | float]) -> None:
+def make_host(
+    work_dir: Path, spec: HostSpec, connection: dict[str, str | float]
+) -> None:
     """
     Make one server's directory; `connection` is the rest of its description.
     """

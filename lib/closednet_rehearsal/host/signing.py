@@ -31,7 +31,9 @@ class Credentials(NamedTuple):
     token: str = ""
 
 
-def sign(request: Request, credentials: Credentials, region: str, service: str) -> Request:
+def sign(
+    request: Request, credentials: Credentials, region: str, service: str
+) -> Request:
     """
     Return the request signed with credentials.
     """

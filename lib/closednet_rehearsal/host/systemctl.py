@@ -175,7 +175,9 @@ def _properties(machine: Machine, unit: str) -> dict[str, str]:
         "LoadState": "loaded" if exists else "not-found",
         "ActiveState": "active" if active else "inactive",
         "SubState": "running" if active else "dead",
-        "UnitFileState": "enabled" if services.is_enabled(machine, unit) else "disabled",
+        "UnitFileState": "enabled"
+        if services.is_enabled(machine, unit)
+        else "disabled",
         "MainPID": str(number),
         "Description": services.DESCRIPTIONS.get(unit, unit),
         "ActiveEnterTimestamp": time.strftime("%a %Y-%m-%d %H:%M:%S UTC", stamp),

@@ -156,7 +156,7 @@ def _fetch(machine: Machine, options: Options, url: str) -> None:
 
 def _address(machine: Machine, options: Options, host: str, port: str) -> str:
     for rule in options.values.get("resolve", []):
-        name, number, address = (rule.split(":", 2) + ["", ""])[:3]
+        name, number, address = [*rule.split(":", 2), "", ""][:3]
         if (name, number) == (host, port):
             return address
     try:
@@ -203,7 +203,7 @@ def _head(response: Response) -> bytes:
 def _write(options: Options, path: str, body: bytes) -> None:
     target = options.value("output")
     if not target and "O" in options.flags:
-        target = path.split("?")[0].rpartition("/")[2] or "index.html"
+        target = path.partition("?")[0].rpartition("/")[2] or "index.html"
     if target and target != "-":
         try:
             Path(target).write_bytes(body)

@@ -85,7 +85,8 @@ def _commands(ctx: Context, request: JsonObject) -> list[Command]:
 
 
 def _is_visible(ctx: Context, command: Command) -> bool:
-    return ctx.now >= command.requested + ctx.service.timings.invocation_visible
+    visible = command.requested + ctx.service.timings.invocation_visible
+    return ctx.now >= visible or command.command_id not in ctx.scope.open_commands
 
 
 def _matches(command: Command, wanted: JsonObject, status: tuple[str, str]) -> bool:

@@ -190,7 +190,7 @@ def cloudwatch_kinds(fleet: Fleet) -> tuple[AnyKind, ...]:
     Return the kinds of the CloudWatch agent's files.
     """
     batch = Batch(FactsSource(fleet))
-    key = ("AKIAEXAMPLEKEYID0001", Secret("secret/access+key=0001", name="key"))
+    key = ("EXAMPLE-KEY-ID-0001", Secret("secret/access+key=0001", name="key"))
     return (
         CloudWatchCredentialFiles("dc1", batch, lambda: key),
         CloudWatchConfigs("dc1", batch),

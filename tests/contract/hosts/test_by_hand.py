@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -73,15 +73,13 @@ class FakeCommands:
         document: str,
         parameters: Mapping[str, Sequence[str]],
         node_ids: Sequence[str],
-        *,
-        comment: str,
-        max_concurrency: int = 10,
-        max_errors: int = 0,
-        timeout_s: float = 600,
+        **options: Any,
     ) -> Outcome:
         """
         Install the agent's stand-in and its mark.
         """
+        assert parameters
+        assert options["comment"] == "closednet dc1"
         self.sent.append((document, list(node_ids)))
         for node_id in node_ids:
             world = self.site.world(self.names[node_id])

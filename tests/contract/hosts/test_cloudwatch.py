@@ -61,7 +61,7 @@ def test_an_access_key_is_merged_in_beside_the_others(
     rollout(site, recorder, USER).apply()
     text = world.read("root/.aws/credentials")
     assert text.startswith(DEFAULT + OTHERS)
-    assert "[AmazonCloudWatchAgent]\naws_access_key_id = AKIAEXAMPLEKEYID0001" in text
+    assert "[AmazonCloudWatchAgent]\naws_access_key_id = EXAMPLE-KEY-ID-0001" in text
     assert "aws_secret_access_key = secret/access+key=0001" in text
     assert (world.root / "root/.aws/credentials").stat().st_mode & 0o777 == 0o600
     config = world.read("root/.aws/config")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from closednet.errors import ApplyError, ClosednetError, HostError, UnsafePlanError
+from closednet.model.change import key_of
 from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
 from tests.contract.hosts.rollout import CODE, FakeNode, FakeNodes, Rollout, agent_kinds
 from tests.contract.hosts.worlds import gpg
@@ -118,7 +119,7 @@ def test_an_interrupted_registration_is_taken_up_and_not_repeated(
     world = site.world("web1")
     world.write("var/lib/closednet/registration", "site=dc1 region=eu-west-1 node=\n")
     world.set("service", "inactive\n")
-    keys = [change.new.key for change in rollout.plan().changes]  # type: ignore[union-attr]
+    keys = [key_of(change) for change in rollout.plan().changes]
     assert keys == ["ssm-agent-service/web1"]
     rollout.apply()
     assert world.noted("done").count("registered") == 1

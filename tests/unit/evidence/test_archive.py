@@ -241,3 +241,19 @@ def test_an_empty_folder_is_no_archive(tmp_path: Path) -> None:
         "journal.jsonl: does not begin with its opening",
         "manifest.json: not sealed",
     )
+
+
+def test_every_kernel_looks_for_its_own_secrets(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redact.Secret(VALUE, name="activation-code")
+    archive.scan(folder)
+    monkeypatch.setattr(redact, "_known", {})
+
+    assert archive.seal(folder).scanned_for == ("activation-code",)
+
+
+def test_looking_for_nothing_is_not_told(folder: RunFolder) -> None:
+    archive.scan(folder)
+
+    assert "scanned" not in {event.kind for event in folder.events()}

@@ -1,0 +1,88 @@
+"""
+A whole rehearsal for the tests of the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from closednet_rehearsal.running import Running, running
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """
+    A rehearsal, an evidence folder, and the command line on both.
+    """
+
+    rehearsal: Running
+    evidence: Path
+
+    def closednet(
+        self, *arguments: str, **env: str
+    ) -> subprocess.CompletedProcess[str]:
+        """
+        Run a command of closednet to its end.
+        """
+        return subprocess.run(
+            [sys.executable, "-m", "closednet", *arguments],
+            env=self.rehearsal.environment(self.evidence) | env,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=280,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """
+        Start a command of closednet in a process group of its own.
+        """
+        return subprocess.Popen(
+            [sys.executable, "-m", "closednet", *arguments],
+            env=self.rehearsal.environment(self.evidence),
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def mutating_calls(self) -> list[str]:
+        """
+        Return the writing calls that AWS got so far, in order.
+        """
+        return [
+            f"{call['service']}:{call['operation']}"
+            for call in self.rehearsal.ask("calls")
+            if call["mutating"] and call["status"] < 400
+        ]
+
+    def runs(self) -> list[Path]:
+        """
+        Return the folders of all runs, oldest first.
+        """
+        journals = self.evidence.glob("*/*/journal.jsonl")
+        return sorted((p.parent for p in journals), key=lambda p: p.stat().st_ctime)
+
+
+@pytest.fixture(name="stage")
+def _stage(tmp_path: Path) -> Iterator[Stage]:
+    os.environ.pop("AWS_PROFILE", None)
+    evidence = tmp_path / "evidence"
+    with running(tmp_path / "rehearsal", evidence=evidence) as rehearsal:
+        yield Stage(rehearsal, evidence)

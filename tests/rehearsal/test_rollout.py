@@ -1,0 +1,199 @@
+"""
+The main job, end to end, through the command line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+
+if TYPE_CHECKING:
+    from conftest import Stage  # type: ignore[import-not-found]
+
+pytestmark = pytest.mark.rehearsal
+ROOT = Path(__file__).parents[2]
+PARAMS = "params/rehearsal.yaml"
+REQUIREMENTS = [f"S{n}" for n in range(1, 22)]
+
+
+def _digest(stage: Stage) -> str:
+    planned = stage.closednet("plan", PARAMS, "--json")
+    assert 0 == planned.returncode, planned.stderr
+    return str(json.loads(planned.stdout)["digest"])
+
+
+def test_the_whole_rollout_and_back(stage: Stage) -> None:
+    """
+    Plan, refuse, apply, apply again, verify, roll back: each with its exit code.
+    """
+    before = stage.rehearsal.ask("state")
+    digest = _digest(stage)
+    assert digest == _digest(stage)
+
+    unapproved = stage.closednet("apply", PARAMS)
+    assert 3 == unapproved.returncode
+    assert digest in unapproved.stderr
+
+    other = stage.closednet("apply", PARAMS, "--approve", "0" * 20)
+    assert 4 == other.returncode
+    assert [] == [c for c in stage.mutating_calls() if c != "sts:AssumeRole"]
+
+    applied = stage.closednet("apply", PARAMS, "--approve", digest)
+    assert 0 == applied.returncode, applied.stdout + applied.stderr
+    assert [] == stage.rehearsal.ask("unsupported")
+    run = stage.runs()[-1]
+
+    _proves_everything(stage, run)
+    _applies_nothing_twice(stage, digest)
+    _verifies(stage)
+    _rolls_back(stage, run.name, before)
+
+
+def _proves_everything(stage: Stage, run: object) -> None:
+    report = stage.closednet("report", str(run), "--json")
+    assert 0 == report.returncode, report.stdout
+    content = json.loads(report.stdout)
+    proven = {
+        name
+        for check in content["checks"]
+        if check["passed"]
+        for name in check["proves"]
+    }
+    assert set(REQUIREMENTS) <= proven
+    assert {"claim", "evidence", "passed", "proves"} <= set(content["checks"][0])
+    assert 0 == stage.closednet("evidence", "verify", str(run)).returncode
+
+
+def _applies_nothing_twice(stage: Stage, digest: str) -> None:
+    again = stage.closednet("plan", PARAMS)
+    assert "nothing to do" in again.stdout
+    count = len(stage.mutating_calls())
+    repeated = stage.closednet("apply", PARAMS, "--approve", digest)
+    assert 0 == repeated.returncode, repeated.stderr
+    writes = [c for c in stage.mutating_calls()[count:] if c not in NOT_OURS]
+    assert [] == writes
+    report = stage.closednet("report", str(stage.runs()[-1]), "--json")
+    assert 0 == json.loads(report.stdout)["mutating_calls"]
+
+
+NOT_OURS = {
+    # The agents on the servers go on with their own work.
+    *("ssm:UpdateInstanceInformation", "ssm:RequestManagedInstanceRoleToken"),
+    *("logs:PutLogEvents", "monitoring:PutMetricData", "cloudwatch:PutMetricData"),
+    *("logs:CreateLogStream", "logs:PutRetentionPolicy", "logs:CreateLogGroup"),
+    *("ec2messages:GetMessages", "ec2messages:SendReply", "sts:AssumeRole"),
+    *("ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage"),
+    "s3:PutObject",
+}
+
+
+def _verifies(stage: Stage) -> None:
+    verified = stage.closednet("verify", PARAMS)
+    assert 0 == verified.returncode, verified.stdout[-3000:]
+    status = json.loads(stage.closednet("status", PARAMS, "--json").stdout)
+    assert [0] * len(status["steps"]) == [step["to_do"] for step in status["steps"]]
+
+
+def _rolls_back(stage: Stage, run: str, before: object) -> None:
+    planned = stage.closednet("rollback", PARAMS, "--run", run)
+    assert 3 == planned.returncode, planned.stderr
+    assert "cannot be undone" in planned.stdout
+    digest = planned.stdout.split("digest: ")[-1].split()[0]
+    undone = stage.closednet("rollback", PARAMS, "--run", run, "--approve", digest)
+    assert 0 == undone.returncode, undone.stdout[-3000:] + undone.stderr
+    assert before == stage.rehearsal.ask("state")
+
+
+def test_a_rollout_killed_half_way_is_finished_under_the_same_digest(
+    stage: Stage,
+) -> None:
+    """
+    kill -9 in the middle; the next run does the rest and makes nothing twice.
+    """
+    digest = _digest(stage)
+    process = stage.start("apply", PARAMS, "--approve", digest)
+    deadline = time.monotonic() + 120
+    while "route53:CreateHostedZone" not in stage.mutating_calls():
+        assert time.monotonic() < deadline
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    killed = stage.runs()[-1]
+    assert "not sealed" in stage.closednet("evidence", "verify", str(killed)).stdout
+
+    resumed = stage.closednet("apply", PARAMS, "--approve", digest)
+
+    assert 0 == resumed.returncode, resumed.stdout + resumed.stderr
+    assert killed == stage.runs()[-1]
+    calls = stage.mutating_calls()
+    assert 7 == calls.count("ec2:CreateVpcEndpoint")
+    for once in ("route53:CreateHostedZone", "ssm:CreateActivation"):
+        assert 1 == calls.count(once)
+
+
+def test_a_second_run_at_the_same_time_is_refused(stage: Stage) -> None:
+    """
+    Two people at one site: the second is told about the first.
+    """
+    digest = _digest(stage)
+    process = stage.start("apply", PARAMS, "--approve", digest)
+    try:
+        deadline = time.monotonic() + 60
+        while not stage.runs():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        second = stage.closednet("apply", PARAMS, "--approve", digest)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    assert 4 == second.returncode
+    assert f"process {process.pid}" in second.stderr
+
+
+def test_the_wrong_account_is_refused_before_the_first_write(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """
+    The credentials answer with another account than the parameters name.
+    """
+    text = (ROOT / PARAMS).read_text("utf-8")
+    text = text.replace("111111111111", "333333333333").replace(
+        "arn:aws:iam::333333333333:role", "arn:aws:iam::111111111111:role"
+    )
+    text = text.replace(
+        "    role_arn: arn:aws:iam::111111111111:role/closednet-operator\n", "", 1
+    )
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(text)
+    (tmp_path / "rehearsal-signing-key.asc").write_text("")
+
+    planned = stage.closednet("plan", str(wrong))
+
+    assert 4 == planned.returncode, planned.stderr
+    assert "111111111111" in planned.stderr
+    assert [] == [c for c in stage.mutating_calls() if c != "sts:AssumeRole"]
+
+
+def test_bad_parameters_make_no_call(stage: Stage, tmp_path: Path) -> None:
+    """
+    Exit 2, all problems, and AWS never heard of it.
+    """
+    text = (ROOT / PARAMS).read_text("utf-8").replace("os: rhel", "os: redhat")
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(text.replace("10.20.1.10", "10.20.1.1"))
+
+    for command in ("check", "plan", "verify", "status"):
+        done = stage.closednet(command, str(bad))
+        assert 2 == done.returncode
+        assert "hosts[2].os" in done.stderr
+    assert [] == stage.rehearsal.ask("calls")
