@@ -12,14 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
 from moto.iam import urls as iam_urls
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.exceptions import NotFoundException
-from moto.iam.models import AccessKey, IAMBackend, Role, iam_backends
+from moto.iam.models import (
+    AccessKey,
+    AWSManagedPolicy,
+    IAMBackend,
+    ManagedPolicy,
+    Role,
+    iam_backends,
+)
+from moto.settings import load_iam_aws_managed_policies
 from moto.sts import urls as sts_urls
 from moto.sts.models import AssumedRole, STSBackend
 from moto.sts.responses import TokenResponse
 
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.identity import key_owner, remember_key
+from closednet_rehearsal.lean import parsed
 from closednet_rehearsal.settings import (
     NETWORK_ACCOUNT,
     OPERATOR_KEY_ID,
@@ -102,6 +112,15 @@ class RehearsalIAMBackend(IAMBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.visible_since: dict[str, float] = {}
+
+    def _init_aws_policies(self) -> list[ManagedPolicy]:
+        # moto parses its five megabytes of them again for each account.
+        if not load_iam_aws_managed_policies():
+            return []
+        return [
+            AWSManagedPolicy.from_data(name, self.account_id, self.region_name, data)
+            for name, data in parsed(aws_managed_policies_data).items()
+        ]
 
     def create_role(self, *args: Any, **kwargs: Any) -> Role:
         role = super().create_role(*args, **kwargs)

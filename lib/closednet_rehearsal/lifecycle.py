@@ -55,6 +55,9 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     Run a rehearsal for the duration of a `with` block.
     """
     # The services take two seconds to import: `status` and `stop` go without.
+    from closednet_rehearsal.lean import share_models  # noqa: PLC0415
+
+    share_models()
     from closednet_rehearsal.server import start_server  # noqa: PLC0415
 
     hosts = simulated_hosts(wishes.hosts)

@@ -207,7 +207,7 @@ def test_the_forwarder_says_servfail_in_time_without_inbound_endpoint(
     answer = ask(servers.forwarder, f"b.{S3_ZONE}")
 
     assert SERVFAIL == answer.rcode()
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 2.5
 
 
 def test_the_forwarder_fetches_long_answers_over_tcp(

@@ -79,3 +79,19 @@ def test_it_is_pending_until_a_node_answers(agent: Agent, client: Any) -> None:
     assert {"Pending": 1} == association_of(client, association_id)["Overview"][
         "AssociationStatusAggregatedCount"
     ]
+
+
+def test_associations_are_filtered(agent: Agent, client: Any) -> None:
+    made = associate(client)
+    serve(agent, success(step=STEP))
+
+    def found(key: str, value: str) -> list[str]:
+        wanted = [{"key": key, "value": value}]
+        answer = client.list_associations(AssociationFilterList=wanted)
+        return [each["AssociationId"] for each in answer["Associations"]]
+
+    assert [made] == found("Name", "AWS-UpdateSSMAgent")
+    assert [made] == found("AssociationId", made)
+    assert [made] == found("AssociationStatusName", "Success")
+    assert [] == found("LastExecutedBefore", "2026-01-01T00:00:00Z")
+    assert [made] == found("LastExecutedAfter", "2026-01-01T00:00:00Z")

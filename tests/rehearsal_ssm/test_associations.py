@@ -4,6 +4,8 @@ State Manager: associations that run at once, on schedule, and on new nodes.
 
 from __future__ import annotations
 
+import json
+
 from typing import TYPE_CHECKING, Any
 
 from tests.rehearsal_ssm.agents import Agent, join, serve
@@ -159,3 +161,39 @@ def test_requests_are_checked(agent: Agent, client: Any) -> None:
         associate(client, Name="No-Such")
     with refused("ValidationException", "regular expression"):
         associate(client, AssociationName="no spaces allowed")
+
+
+def test_only_the_latest_version_is_known(agent: Agent, client: Any) -> None:
+    association_id = associate(client)
+    asked = {"AssociationId": association_id, "AssociationVersion": "7"}
+
+    with refused("InvalidAssociationVersion"):
+        client.describe_association(**asked)
+    with refused("InvalidAssociationVersion"):
+        client.update_association(**asked)
+
+
+def test_a_document_in_use_is_kept(agent: Agent, client: Any) -> None:
+    step = {
+        "action": "aws:runShellScript",
+        "name": "greet",
+        "inputs": {"runCommand": ["echo hello"]},
+    }
+    text = json.dumps({"schemaVersion": "2.2", "mainSteps": [step]})
+    client.create_document(Name="Greet", Content=text, DocumentType="Command")
+    association_id = associate(client, Name="Greet")
+
+    with refused("AssociatedInstances"):
+        client.delete_document(Name="Greet")
+    client.delete_association(AssociationId=association_id)
+    client.delete_document(Name="Greet")
+
+
+def test_associations_have_tags(agent: Agent, client: Any) -> None:
+    tags = [{"Key": "Owner", "Value": "runbook"}]
+    association_id = associate(client, Tags=tags)
+    listed = client.list_tags_for_resource(
+        ResourceType="Association", ResourceId=association_id
+    )
+
+    assert tags == listed["TagList"]

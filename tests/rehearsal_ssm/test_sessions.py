@@ -4,6 +4,8 @@ Session Manager, as an operator sees it.
 
 from __future__ import annotations
 
+import json
+
 from typing import TYPE_CHECKING, Any
 
 from tests.rehearsal_ssm.expect import refused
@@ -82,3 +84,29 @@ def test_sessions_are_filtered(cloud: Cloud, agent: Agent, client: Any) -> None:
 
     assert (1, 0) == (count("Target", agent.node_id), count("Target", "other"))
     assert 1 == count("InvokedAfter", "2026-01-01T00:00:00Z")
+
+
+def test_fleet_manager_needs_encrypted_sessions(
+    cloud: Cloud, agent: Agent, client: Any
+) -> None:
+    _advance_tier(cloud, client)
+    asked = {
+        "Target": agent.node_id,
+        "DocumentName": "AWSFleetManager-GetPerformanceCounters",
+    }
+    with refused("BadRequest", "KMS encryption"):
+        client.start_session(**asked)
+    preferences = {
+        "schemaVersion": "1.0",
+        "sessionType": "Standard_Stream",
+        "inputs": {"kmsKeyId": "alias/x", "maxSessionDuration": "60"},
+    }
+    client.create_document(
+        Content=json.dumps(preferences),
+        Name="SSM-SessionManagerRunShell",
+        DocumentType="Session",
+    )
+    client.start_session(**asked)
+    (shown,) = client.describe_sessions(State="Active")["Sessions"]
+
+    assert "60" == shown["MaxSessionDuration"]

@@ -134,6 +134,8 @@ class _Batch:
             given,
             timeout_s=CELL_TIMEOUT_S,
         )
+        if target.is_file():
+            self.folder.note(f"notebooks/{name}.ipynb")
         took = time.monotonic() - began
         verdict = "done" if outcome.ok else f"stopped: {outcome.error}"
         print(f"{title} {verdict} ({took:.1f} s)", file=sys.stderr, flush=True)

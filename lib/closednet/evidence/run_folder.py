@@ -165,6 +165,13 @@ class RunFolder:
         self._text("notebook", f"notebooks/{name}.html", page)
         return self._text("notebook", f"notebooks/{name}.ipynb", notebook)
 
+    def note(self, name: str) -> None:
+        """
+        Journal the digest of a file that somebody else wrote into the folder.
+        """
+        digest = files.digest_of(self.path / name)
+        self.journal.record("file", file=name, sha256=digest)
+
     def plan(self, step: str) -> Plan | RolloutPlan:
         """
         Return the plan of a step (or `rollout`) that was made in this run.

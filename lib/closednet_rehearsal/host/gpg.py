@@ -39,7 +39,7 @@ def main(machine: Machine, _: str, arguments: list[str]) -> int:
     if "--version" in flags:
         print("gpg (GnuPG) 2.2.40 (rehearsal)")
         return 0
-    keys = list(keyring.keys())
+    keys = list(keyring.every_key())
     if flags & {"--show-keys", "--import-options"}:
         read = (read_key(Path(name)) for name in names)
         keys = [key for key in read if key is not None]

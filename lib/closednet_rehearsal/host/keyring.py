@@ -56,7 +56,7 @@ class Keyring:
             (self._folder / f"{key.fingerprint}.json").write_bytes(file.read_bytes())
         return key
 
-    def keys(self) -> Iterator[Key]:
+    def every_key(self) -> Iterator[Key]:
         """
         Yield every key.
         """
@@ -89,7 +89,9 @@ def check(keyring: Keyring, signature: Path, signed: Path) -> Verdict:
     if described.get("rehearsal_signature") is not True:
         raise ValueError("no valid OpenPGP data found.")
     key_id = "".join(str(described["key_fingerprint"]).split()).upper()
-    key = next((each for each in keyring.keys() if each.fingerprint == key_id), None)
+    key = next(
+        (each for each in keyring.every_key() if each.fingerprint == key_id), None
+    )
     if key is None:
         return Verdict(good=False, key_id=key_id, key=None)
     raw = base64.b64decode(str(described["signature"]))

@@ -7,13 +7,14 @@ from __future__ import annotations
 import json
 import os
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from closednet_rehearsal.host import services
 
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from closednet_rehearsal.host.machine import Machine
 
 CLOUDWATCH: Final = "opt/aws/amazon-cloudwatch-agent"

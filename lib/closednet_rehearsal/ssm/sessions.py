@@ -4,10 +4,9 @@ Session Manager as far as an operator's side sees it; no data channel is opened.
 
 from __future__ import annotations
 
-import json
-
 from typing import TYPE_CHECKING, Final
 
+from closednet_rehearsal.ssm.document_content import parse
 from closednet_rehearsal.ssm.documents import find, find_version
 from closednet_rehearsal.ssm.errors import SsmError
 from closednet_rehearsal.ssm.nodes import has_channel
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 
 PREFERENCES: Final = "SSM-SessionManagerRunShell"
+FLEET_MANAGER: Final = "AWSFleetManager-"
 BUILT_IN: Final = frozenset(
     {
         PREFERENCES,
@@ -48,8 +48,7 @@ def start_session(ctx: Context, request: JsonObject) -> JsonObject:
     if node is None or not has_channel(ctx.service, node):
         raise SsmError("TargetNotConnected", f"{target} is not connected.")
     document = request.get("DocumentName", PREFERENCES)
-    if document not in BUILT_IN and find(ctx.scope, document).type != "Session":
-        raise SsmError("InvalidDocument", f"{document} is not a Session document")
+    _check_document(ctx, document)
     digest = ctx.service.world.ids.digest("session", target)
     who = ctx.caller.principal.rpartition("/")[2]
     session = Session(
@@ -67,6 +66,15 @@ def start_session(ctx: Context, request: JsonObject) -> JsonObject:
         "StreamUrl": f"wss://ssmmessages.{ctx.scope.region}.rehearsal.invalid"
         f"/v1/data-channel/{session.session_id}?role=publish_subscribe",
     }
+
+
+def _check_document(ctx: Context, document: str) -> None:
+    if document.startswith(FLEET_MANAGER):
+        if not _preferences(ctx).get("kmsKeyId"):
+            message = "KMS encryption must be turned on in the session preferences"
+            raise SsmError("BadRequest", message)
+    elif document not in BUILT_IN and find(ctx.scope, document).type != "Session":
+        raise SsmError("InvalidDocument", f"{document} is not a Session document")
 
 
 def terminate_session(ctx: Context, request: JsonObject) -> JsonObject:
@@ -133,8 +141,8 @@ def _preferences(ctx: Context) -> JsonObject:
     document = ctx.scope.documents.get(PREFERENCES)
     if document is None:
         return {}
-    text = find_version(document, "$LATEST").text
-    return dict(json.loads(text).get("inputs", {}))
+    version = find_version(document, "$LATEST")
+    return dict(parse(version.text, version.format).get("inputs", {}))
 
 
 OPERATIONS = {

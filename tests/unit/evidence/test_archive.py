@@ -257,3 +257,16 @@ def test_looking_for_nothing_is_not_told(folder: RunFolder) -> None:
     archive.scan(folder)
 
     assert "scanned" not in {event.kind for event in folder.events()}
+
+
+def test_a_notebook_that_ran_again_is_no_meddling(folder: RunFolder) -> None:
+    folder.write_notebook("10-interface-endpoints", "{}", "<p>")
+    path = folder.path / "notebooks/10-interface-endpoints.ipynb"
+    path.write_text('{"again": 1}')
+    with pytest.raises(EvidenceError, match="changed since it was written"):
+        archive.seal(folder)
+
+    folder.note("notebooks/10-interface-endpoints.ipynb")
+    archive.seal(folder)
+
+    assert archive.verify(folder.path) == ()
