@@ -30,12 +30,17 @@ def _send(client: Any, agent: Agent) -> str:
     return str(answer["Command"]["CommandId"])
 
 
+def _polls(agent: Agent) -> int:
+    found = agent.cloud.app.service.find_node(agent.node_id)
+    return found[1].polls if found else 0
+
+
 def test_a_long_poll_ends_when_something_arrives(agent: Agent, client: Any) -> None:
     found: list[dict[str, Any]] = []
     poll = threading.Thread(target=lambda: found.extend(agent.messages(poll_s=10)))
     begun = time.monotonic()
     poll.start()
-    while not agent.cloud.app.service.find_node(agent.node_id)[1].polls:  # type: ignore[index]
+    while not _polls(agent):
         time.sleep(0.001)
     shown = client.get_connection_status(Target=agent.node_id)
     _send(client, agent)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import shutil
-
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,10 +8,12 @@ from closednet.errors import ApplyError, ClosednetError, HostError, UnsafePlanEr
 from closednet.model.change import key_of
 from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
 from tests.contract.hosts.rollout import CODE, FakeNode, FakeNodes, Rollout, agent_kinds
-from tests.contract.hosts.worlds import gpg
+from tests.contract.hosts.worlds import end_agent, gpg
+from tests.tools import tool
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.contract.hosts.conftest import Kept
@@ -53,10 +53,11 @@ class Publisher:
 
 
 @pytest.fixture(name="publisher", scope="module")
-def _publisher(tmp_path_factory: pytest.TempPathFactory) -> Publisher:
-    if shutil.which("gpg") is None:
-        pytest.skip("gpg is missing: apt-get install gnupg")
-    return Publisher(tmp_path_factory.mktemp("signer"))
+def _publisher(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publisher]:
+    tool("gpg", "gnupg")
+    publisher = Publisher(tmp_path_factory.mktemp("signer"))
+    yield publisher
+    end_agent(publisher.home)
 
 
 @pytest.fixture(name="rollout")
@@ -207,6 +208,7 @@ def test_an_expired_key_is_refused(
 ) -> None:
     expired = Publisher(tmp_path_factory.mktemp("old"), "20200201T000000")
     expired.publish(site.folder / "bucket", "3.3.1230.0")
+    end_agent(expired.home)
     error = refusal(site, recorder, expired.public, expired.fingerprint)
     assert "expired" in error.message
 

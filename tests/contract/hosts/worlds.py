@@ -227,3 +227,14 @@ def gpg(home: Path, *arguments: str, text: str = "") -> str:
         text=True,
         check=True,
     ).stdout
+
+
+def end_agent(home: Path) -> None:
+    """
+    End the key agent that gpg started for a home.
+    """
+    subprocess.run(
+        ["gpgconf", "--kill", "gpg-agent"],
+        env={"PATH": os.environ["PATH"], "GNUPGHOME": str(home)},
+        check=True,
+    )
