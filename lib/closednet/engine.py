@@ -4,6 +4,7 @@ The verbs that are the same for every step: inspect, plan, apply, rollback.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, assert_never
 
@@ -26,7 +27,7 @@ from closednet.model.receipt import Done, Receipt
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from closednet.model.step import AnyKind, Step
 
@@ -108,16 +109,27 @@ def apply(step: Step, approved: ApprovedPlan, listener: Listener) -> Receipt:
     )
     for kind, changes in _by_kind(step, target.changes):
         for change in changes:
-            try:
+            with _failing(target.step, key_of(change), receipt):
                 receipt = _one(kind, change, receipt, listener)
-            except ClosednetError as err:
-                raise ApplyError(
-                    f"{target.step}: {key_of(change)} failed: {err.message}",
-                    receipt=receipt,
-                    hint=err.hint or "mend the cause and run this step again",
-                ) from err
-        _settle(kind, changes)
+        keys = ", ".join(key_of(change) for change in changes)
+        with _failing(target.step, keys, receipt):
+            _settle(kind, changes)
     return receipt
+
+
+@contextmanager
+def _failing(step: str, what: str, receipt: Receipt) -> Iterator[None]:
+    """
+    Turn what goes wrong into an error that carries the receipt so far.
+    """
+    try:
+        yield
+    except ClosednetError as err:
+        raise ApplyError(
+            f"{step}: {what} failed: {err.message}",
+            receipt=receipt,
+            hint=err.hint or "mend the cause and run this step again",
+        ) from err
 
 
 def _by_kind(

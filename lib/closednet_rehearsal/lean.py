@@ -18,7 +18,14 @@ def share_models() -> None:
 
     Call it before moto is imported: its modules read models as they load.
     """
-    JSONFileLoader.load_file = cache(JSONFileLoader.load_file)
+    plain = JSONFileLoader.load_file
+
+    @cache
+    def read(path: str) -> Any:
+        return plain(JSONFileLoader(), path)
+
+    loader: Any = JSONFileLoader
+    loader.load_file = lambda _, file_path: read(file_path)
 
 
 @cache

@@ -28,13 +28,13 @@ class AgentLog:
         self._console = console
         self._lock = threading.Lock()
 
-    def info(self, message: str) -> None:
+    def note(self, message: str) -> None:
         """
         Note what happened.
         """
         self._write("INFO", message)
 
-    def error(self, message: str) -> None:
+    def problem(self, message: str) -> None:
         """
         Note what went wrong.
         """

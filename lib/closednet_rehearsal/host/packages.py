@@ -175,9 +175,9 @@ def _contents(
     if package.name == "amazon-ssm-agent":
         etc = root / "etc/amazon/ssm"
         links = {
-            folder / name: f"-> {script}"
+            folder / name: f"-> {name}"
             for folder in (root / "usr/bin", tools)
-            for name, script in (("amazon-ssm-agent", "tool"), ("ssm-cli", "ssm-cli"))
+            for name in (package.name, "ssm-cli")
         }
         return {
             **links,

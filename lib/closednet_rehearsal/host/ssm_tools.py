@@ -97,7 +97,7 @@ def _register(machine: Machine, options: dict[str, str]) -> int:
     try:
         node_id = _ask_for_id(machine, options, public)
     except RegistrationError as error:
-        log.error(f"{FAILED} {error}")
+        log.problem(f"{FAILED} {error}")
         return 1
     private = key.private_bytes(
         serialization.Encoding.DER,
@@ -105,7 +105,7 @@ def _register(machine: Machine, options: dict[str, str]) -> int:
         serialization.NoEncryption(),
     )
     registration.save(machine, node_id, region, private)
-    log.info(
+    log.note(
         "Successfully registered the instance with AWS SSM using"
         f" Managed instance-id: {node_id}"
     )

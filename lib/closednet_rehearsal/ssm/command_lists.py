@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.ssm.command_views import (
     command_view,
+    common_view,
     invocation_view,
     moment,
     shown_status,
@@ -119,11 +120,7 @@ def get_command_invocation(ctx: Context, request: JsonObject) -> JsonObject:
         status, details = step_status(invocation, step)
     stdout, stderr = urls(ctx.scope, command, invocation, name)
     return {
-        "CommandId": command.command_id,
-        "InstanceId": invocation.node_id,
-        "Comment": command.request.get("Comment"),
-        "DocumentName": command.document,
-        "DocumentVersion": command.request.get("DocumentVersion", "$DEFAULT"),
+        **common_view(command, invocation),
         "PluginName": name,
         "ResponseCode": step.code,
         **_times(step.started, step.ended),
@@ -133,10 +130,6 @@ def get_command_invocation(ctx: Context, request: JsonObject) -> JsonObject:
         "StandardOutputUrl": stdout,
         "StandardErrorContent": step.stderr[:STDERR_LENGTH],
         "StandardErrorUrl": stderr,
-        "CloudWatchOutputConfig": command.request.get(
-            "CloudWatchOutputConfig",
-            {"CloudWatchLogGroupName": "", "CloudWatchOutputEnabled": False},
-        ),
     }
 
 

@@ -130,12 +130,8 @@ def invocation_view(
         for name, step in invocation.steps.items()
     ]
     return {
-        "CommandId": command.command_id,
-        "InstanceId": invocation.node_id,
+        **common_view(command, invocation),
         "InstanceName": invocation.name,
-        "Comment": command.request.get("Comment"),
-        "DocumentName": command.document,
-        "DocumentVersion": command.request.get("DocumentVersion", "$DEFAULT"),
         "RequestedDateTime": command.requested,
         "Status": status,
         "StatusDetails": details,
@@ -143,7 +139,22 @@ def invocation_view(
         "StandardOutputUrl": "",
         "StandardErrorUrl": "",
         "CommandPlugins": plugins if with_steps else [],
-        "CloudWatchOutputConfig": command.request.get("CloudWatchOutputConfig"),
+    }
+
+
+def common_view(command: Command, invocation: Invocation) -> JsonObject:
+    """
+    Return what every view of an invocation has.
+    """
+    no_logs = {"CloudWatchLogGroupName": "", "CloudWatchOutputEnabled": False}
+    request = command.request
+    return {
+        "CommandId": command.command_id,
+        "InstanceId": invocation.node_id,
+        "Comment": request.get("Comment"),
+        "DocumentName": command.document,
+        "DocumentVersion": request.get("DocumentVersion", "$DEFAULT"),
+        "CloudWatchOutputConfig": request.get("CloudWatchOutputConfig", no_logs),
     }
 
 

@@ -87,9 +87,7 @@ def new_command(
     content = parse(version.text, version.format)
     parameters = resolve(content, request.get("Parameters", {}))
     key = (scope.account, scope.region, document.name, _addressed(request))
-    delivery = request.get("TimeoutSeconds", DELIVERY_TIMEOUT_S)
-    execution = str(parameters.get("executionTimeout", ""))
-    running = int(execution) if execution.isdigit() else EXECUTION_TIMEOUT_S
+    delivered = service.now + request.get("TimeoutSeconds", DELIVERY_TIMEOUT_S)
     limit = request.get("MaxConcurrency", dispatch.DEFAULT_CONCURRENCY)
     tolerated = request.get("MaxErrors", dispatch.DEFAULT_ERRORS)
     return Command(
@@ -99,12 +97,17 @@ def new_command(
         content=content,
         parameters=parameters,
         requested=service.now,
-        deliver_before=service.now + delivery,
-        expires=service.now + delivery + running,
+        deliver_before=delivered,
+        expires=delivered + _running_time(parameters),
         max_concurrency=dispatch.share(limit, count, least=1),
         max_errors=dispatch.share(tolerated, count, least=0),
         invocations={},
     )
+
+
+def _running_time(parameters: JsonObject) -> int:
+    execution = str(parameters.get("executionTimeout", ""))
+    return int(execution) if execution.isdigit() else EXECUTION_TIMEOUT_S
 
 
 def _addressed(request: JsonObject) -> str:

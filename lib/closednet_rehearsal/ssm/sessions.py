@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 PREFERENCES: Final = "SSM-SessionManagerRunShell"
 FLEET_MANAGER: Final = "AWSFleetManager-"
+WRONG_TIER: Final = (
+    "Enable advanced-instances tier to use Session Manager "
+    "with your on-premises instances"
+)
 BUILT_IN: Final = frozenset(
     {
         PREFERENCES,
@@ -40,15 +44,10 @@ def start_session(ctx: Context, request: JsonObject) -> JsonObject:
     target = request["Target"]
     node = ctx.scope.nodes.get(target)
     if node is not None and effective(ctx.service, ctx.scope, TIER) != "advanced":
-        message = (
-            "Enable advanced-instances tier to use Session Manager "
-            "with your on-premises instances"
-        )
-        raise SsmError("BadRequest", message)
+        raise SsmError("BadRequest", WRONG_TIER)
     if node is None or not has_channel(ctx.service, node):
         raise SsmError("TargetNotConnected", f"{target} is not connected.")
-    document = request.get("DocumentName", PREFERENCES)
-    _check_document(ctx, document)
+    document = _document(ctx, request)
     digest = ctx.service.world.ids.digest("session", target)
     who = ctx.caller.principal.rpartition("/")[2]
     session = Session(
@@ -68,13 +67,15 @@ def start_session(ctx: Context, request: JsonObject) -> JsonObject:
     }
 
 
-def _check_document(ctx: Context, document: str) -> None:
+def _document(ctx: Context, request: JsonObject) -> str:
+    document = str(request.get("DocumentName", PREFERENCES))
     if document.startswith(FLEET_MANAGER):
         if not _preferences(ctx).get("kmsKeyId"):
             message = "KMS encryption must be turned on in the session preferences"
             raise SsmError("BadRequest", message)
     elif document not in BUILT_IN and find(ctx.scope, document).type != "Session":
         raise SsmError("InvalidDocument", f"{document} is not a Session document")
+    return document
 
 
 def terminate_session(ctx: Context, request: JsonObject) -> JsonObject:

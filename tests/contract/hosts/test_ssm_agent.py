@@ -85,10 +85,10 @@ def test_every_server_is_installed_registered_and_started(
 ) -> None:
     receipt = rollout.apply()
     assert len(receipt.done) == 6
-    for name, tool in (("web1", "dpkg -i"), ("db2", "rpm -U")):
+    for name, installer in (("web1", "dpkg -i"), ("db2", "rpm -U")):
         done = site.world(name).noted("done")
-        first = done.index(tool)
-        assert done[first : first + 2] == [tool, "systemctl stop"]
+        first = done.index(installer)
+        assert done[first : first + 2] == [installer, "systemctl stop"]
         assert done.count("registered") == 1
         assert done[-1] == "systemctl start"
 

@@ -1,0 +1,190 @@
+"""
+A registered agent's conversation with Systems Manager: its token and its pings.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from closednet_rehearsal.host import aws
+from closednet_rehearsal.host.credentials_file import put_section
+from closednet_rehearsal.host.machine import write_private
+from closednet_rehearsal.host.registration import HOME
+from closednet_rehearsal.host.signing import Credentials, sign, sign_with_key
+from closednet_rehearsal.host.wire import Request, Unreachable, reach, send
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.host.machine import Machine
+    from closednet_rehearsal.host.registration import Identity
+
+POLL_S: Final = 5
+CLIENT_TIMEOUT_S: Final = 20.0
+SHARED: Final = "root/.aws/credentials"
+
+
+class Session:
+    """
+    Everything that a registered agent says, except what its commands need.
+    """
+
+    def __init__(self, machine: Machine, identity: Identity, version: str) -> None:
+        self.machine = machine
+        self.identity = identity
+        self.version = version
+        self.channel = ""
+        self.renew_at = 0.0
+        self._credentials = Credentials("", "")
+        self.client = aws.Client(machine, identity.region, self._given)
+
+    def renew(self) -> None:
+        """
+        Get role credentials and share them; they are renewed at half their life.
+
+        Raises:
+            ServiceError: Systems Manager refused.
+            Unreachable: There was no answer.
+        """
+        identity = self.identity
+        body = {"Fingerprint": identity.fingerprint}
+        operation = "RequestManagedInstanceRoleToken"
+        request = aws.json_request("ssm", identity.region, operation, body)
+        signed = sign_with_key(
+            request, identity.node_id, identity.region, identity.private_key
+        )
+        # The real agent sends this one request without a length.
+        told = aws.ask(self.machine, signed._replace(chunked=True))
+        expires = _epoch(told["TokenExpirationDate"])
+        self._credentials = Credentials(
+            told["AccessKeyId"], told["SecretAccessKey"], told["SessionToken"]
+        )
+        self.renew_at = time.time() + (expires - time.time()) / 2
+        self._share(expires)
+
+    def ping(self, *, full: bool) -> None:
+        """
+        Say that the agent lives; a full ping says where, too.
+        """
+        members = {
+            "AgentName": "amazon-ssm-agent",
+            "AgentVersion": self.version,
+            "InstanceId": self.identity.node_id,
+            "PlatformType": "Linux",
+        }
+        if full:
+            release = _os_release(self.machine)
+            members |= {
+                "AgentStatus": "Active",
+                "AvailabilityZone": "",
+                "AvailabilityZoneId": "",
+                "ComputerName": self.machine.name,
+                "IPAddress": self.machine.address,
+                "PlatformName": release.get("NAME", ""),
+                "PlatformVersion": release.get("VERSION_ID", ""),
+                "SSMConnectionChannel": self.channel,
+            }
+        self.client.json("ssm", "UpdateInstanceInformation", **members)
+
+    def open_channel(self) -> str:
+        """
+        Choose and return the channel by which commands come.
+
+        The rehearsal has no websockets: where ec2messages has no endpoint, its
+        operations are asked under the name of ssmmessages instead.
+        """
+        region = self.identity.region
+        try:
+            self._create_control_channel()
+        except Unreachable:
+            self.channel = "ec2messages"
+            return self.channel
+        try:
+            reach(self.machine, aws.name_of("ec2messages", region))
+            self.channel = "ec2messages"
+        except Unreachable:
+            self.channel = "ssmmessages"
+        return self.channel
+
+    def get_messages(self, request_id: str) -> list[dict[str, Any]]:
+        """
+        Return the messages that wait, or none after a while.
+        """
+        body = {
+            "Destination": self.identity.node_id,
+            "MessagesRequestId": request_id,
+            "VisibilityTimeoutInSeconds": 10,
+        }
+        told = self.message_call("GetMessages", body, {"X-Rehearsal-Poll": str(POLL_S)})
+        messages: list[dict[str, Any]] = told.get("Messages", [])
+        return messages
+
+    def message_call(
+        self, operation: str, body: dict[str, Any], extra: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """
+        Call an operation of ec2messages over the channel that was chosen.
+        """
+        region = self.identity.region
+        request = aws.json_request("ec2messages", region, operation, body)
+        request = request._replace(
+            host=aws.name_of(self.channel, region),
+            headers={**request.headers, **(extra or {})},
+        )
+        signed = sign(request, self._given(), region, "ec2messages")
+        return aws.ask(self.machine, signed, CLIENT_TIMEOUT_S)
+
+    def _create_control_channel(self) -> None:
+        body = {"MessageSchemaVersion": "1.0", "RequestId": self.identity.fingerprint}
+        region = self.identity.region
+        request = Request(
+            "POST",
+            aws.name_of("ssmmessages", region),
+            f"/v1/control-channel/{self.identity.node_id}",
+            {"Content-Type": "application/json"},
+            json.dumps(body).encode(),
+        )
+        send(self.machine, sign(request, self._given(), region, "ssmmessages"))
+
+    def _given(self) -> Credentials:
+        return self._credentials
+
+    def _share(self, expires: float) -> None:
+        key_id, secret, token = self._credentials
+        values = {
+            "aws_access_key_id": key_id,
+            "aws_secret_access_key": secret,
+            "aws_session_token": token,
+        }
+        put_section(self.machine.root / SHARED, "default", values)
+        told = {
+            "SchemaVersion": "1.1",
+            "InstanceId": self.identity.node_id,
+            "IdentityType": "OnPrem",
+            "ShareFile": f"/{SHARED}",
+            "ShareProfile": "",
+            "CredentialsExpiresAt": _iso(expires),
+            "CredentialsRetrievedAt": _iso(time.time()),
+            "CredentialSource": "SSM",
+        }
+        file = self.machine.root / HOME / "runtimeconfig/identity_config.json"
+        write_private(file, json.dumps(told))
+
+
+def _os_release(machine: Machine) -> dict[str, str]:
+    lines = (machine.root / "etc/os-release").read_text().splitlines()
+    pairs = (line.partition("=") for line in lines)
+    return {name: value.strip('"') for name, _, value in pairs}
+
+
+def _epoch(given: float | str) -> float:
+    if isinstance(given, str):
+        return datetime.fromisoformat(given).timestamp()
+    return float(given)
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec "@PYTHON@" -I "@TOOLS@" amazon-ssm-agent "$@"
