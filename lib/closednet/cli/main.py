@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.arguments(sub)
-        sub.set_defaults(run=command.run)
+        sub.set_defaults(act=command.run)
     return top
 
 
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = parser().parse_args(argv)
     try:
-        code: int = arguments.run(arguments)
+        code: int = arguments.act(arguments)
     except ClosednetError as err:
         print(redact(f"⛔ {type(err).__name__}: {err}"), file=sys.stderr)
         return err.exit_code

@@ -55,7 +55,7 @@ def svg(all_series: tuple[Series, ...]) -> str:
     if rest:
         parts.append(_text(6, height - 10, f"and {rest} more"))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" data-volatile="" viewBox="0 0 {WIDTH} {height}"'
         f' width="{WIDTH}" height="{height}" role="img" font-family="{FONT}"'
         f' font-size="12"><rect width="{WIDTH}" height="{height}" fill="#ffffff"/>'
         + "".join(parts)

@@ -20,6 +20,7 @@ from closednet.render.pages import (
     SeriesView,
     TopologyView,
 )
+from closednet.render.series import Series
 from closednet.render.views import Inspection, PlanView, ReceiptView
 from closednet.run import approvals, manual
 from closednet.run.locking import site_lock
@@ -161,7 +162,12 @@ class Run:
         """
         Return what arrived in CloudWatch, drawn.
         """
-        return SeriesView(self._ask("series"))
+        return SeriesView(
+            tuple(
+                Series(one.host, one.metric, tuple(value for _, value in one.points))
+                for one in self._ask("series")
+            )
+        )
 
     def close(self) -> LinesView:
         """

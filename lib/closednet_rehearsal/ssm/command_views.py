@@ -91,7 +91,7 @@ def command_view(service: Service, scope: Scope, command: Command) -> JsonObject
         "ErrorCount": dispatch.errors(command),
         "DeliveryTimedOutCount": late,
         "ServiceRole": command.request.get("ServiceRoleArn"),
-        "TimeoutSeconds": int(command.deliver_before - command.requested),
+        "TimeoutSeconds": round(command.deliver_before - command.requested),
         **_echo(command),
     }
 

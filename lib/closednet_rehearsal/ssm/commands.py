@@ -79,17 +79,12 @@ def new_command(
     """
     Return a command for `count` nodes, its document and parameters checked.
     """
-    if document.type not in {"Command", "Policy"}:
-        message = f"Document type {document.type} is not supported"
-        raise SsmError("InvalidDocument", message)
     version = find_version(document, request.get("DocumentVersion"))
-    _check_hash(version, request)
+    _check_document(document, version, request)
     content = parse(version.text, version.format)
     parameters = resolve(content, request.get("Parameters", {}))
     key = (scope.account, scope.region, document.name, _addressed(request))
     delivered = service.now + request.get("TimeoutSeconds", DELIVERY_TIMEOUT_S)
-    limit = request.get("MaxConcurrency", dispatch.DEFAULT_CONCURRENCY)
-    tolerated = request.get("MaxErrors", dispatch.DEFAULT_ERRORS)
     return Command(
         command_id=service.world.ids.uuid("command", *key),
         request=request,
@@ -99,8 +94,8 @@ def new_command(
         requested=service.now,
         deliver_before=delivered,
         expires=delivered + _running_time(parameters),
-        max_concurrency=dispatch.share(limit, count, least=1),
-        max_errors=dispatch.share(tolerated, count, least=0),
+        max_concurrency=dispatch.concurrency(request, count),
+        max_errors=dispatch.tolerance(request, count),
         invocations={},
     )
 
@@ -115,7 +110,12 @@ def _addressed(request: JsonObject) -> str:
     return json.dumps(targets, sort_keys=True)
 
 
-def _check_hash(version: DocumentVersion, request: JsonObject) -> None:
+def _check_document(
+    document: Document, version: DocumentVersion, request: JsonObject
+) -> None:
+    if document.type not in {"Command", "Policy"}:
+        message = f"Document type {document.type} is not supported"
+        raise SsmError("InvalidDocument", message)
     given = request.get("DocumentHash")
     if not given:
         return

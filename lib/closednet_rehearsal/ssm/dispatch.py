@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.ssm.document_content import steps
 from closednet_rehearsal.ssm.runs import ENDED, Command, Invocation, Step
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from closednet_rehearsal.ssm.state import Node, Scope
 
 
-DEFAULT_CONCURRENCY = "50"
-DEFAULT_ERRORS = "0"
+DEFAULT_CONCURRENCY: Final = "50"
+DEFAULT_ERRORS: Final = "0"
 
 
 def start(
@@ -45,13 +45,22 @@ def start(
     pump(service, scope, command)
 
 
-def share(text: str, total: int, *, least: int) -> int:
+def concurrency(request: JsonObject, total: int) -> int:
     """
-    Return a number given as such or as a percentage of `total`.
+    Return on how many nodes a command may run at once.
     """
-    if not text.endswith("%"):
-        return int(text)
-    return max(least, total * int(text[:-1]) // 100)
+    return max(1, _share(request.get("MaxConcurrency", DEFAULT_CONCURRENCY), total))
+
+
+def tolerance(request: JsonObject, total: int) -> int:
+    """
+    Return how many errors do not stop a command yet.
+    """
+    return _share(request.get("MaxErrors", DEFAULT_ERRORS), total)
+
+
+def _share(text: str, total: int) -> int:
+    return total * int(text[:-1]) // 100 if text.endswith("%") else int(text)
 
 
 def pump(service: Service, scope: Scope, command: Command) -> None:
