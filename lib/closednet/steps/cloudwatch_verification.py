@@ -14,7 +14,7 @@ from closednet.aws.log_events import LogEvents
 from closednet.aws.metrics import Metrics, Points
 from closednet.aws.nodes import ManagedNodes
 from closednet.hosts import arrival_checks
-from closednet.hosts.results import LINE
+from closednet.hosts.results import LINE, raise_for_failures
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import render
 from closednet.model.cloudwatch_config import (
@@ -27,6 +27,7 @@ from closednet.model.report import Check, Report
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from closednet.hosts.connector import Fleet
     from closednet.model.change import Spec
     from closednet.model.step import AnyKind
     from closednet.params.site import SiteParams
@@ -56,6 +57,7 @@ class CloudWatchVerificationStep:
     """
 
     params: SiteParams
+    fleet: Fleet
     command: RunCommand
     events: LogEvents
     logs: LogArrival
@@ -75,6 +77,7 @@ class CloudWatchVerificationStep:
         events, metrics = LogEvents(account), Metrics(account)
         return cls(
             params=params,
+            fleet=site.fleet,
             command=RunCommand(
                 params.site, params.hosts, ManagedNodes(account), commands
             ),
@@ -129,13 +132,21 @@ class CloudWatchVerificationStep:
     def _probe(self) -> dict[str, str]:
         """
         Write a line to every system log; return how the servers call themselves.
+
+        Over SSH where that is allowed: a verification that needs no call of AWS.
         """
         script = render("probe", SITE=self.params.site, RUN=self.run_id)
-        names = [host.name for host in self.params.hosts if host.os != "windows"]
-        results = self.command.shell(script, names)
+        hosts = [host for host in self.params.hosts if host.os != "windows"]
+        reached = [host for host in hosts if host.connector == "ssh"]
+        carried = [host.name for host in hosts if host.connector != "ssh"]
+        said = raise_for_failures("probe", self.fleet.run_all(script, reached))
+        outputs = {name: result.stdout for name, result in said.items()}
+        if carried:
+            sent = self.command.shell(script, carried)
+            outputs |= {name: result.output for name, result in sent.items()}
         called = {host.name: host.name for host in self.params.hosts}
-        for name, result in results.items():
-            called[name] = dict(LINE.findall(result.output)).get("hostname", name)
+        for name, output in outputs.items():
+            called[name] = dict(LINE.findall(output)).get("hostname", name)
         return called
 
     def _log_checks(
