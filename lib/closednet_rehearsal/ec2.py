@@ -71,15 +71,6 @@ class RehearsalEC2Backend(EC2Backend):
             )
         return super().delete_subnet(subnet_id)
 
-    def delete_network_interface(self, eni_id: str) -> None:
-        eni = self.enis.get(eni_id)
-        if eni is not None and eni.requester_managed:
-            raise Refusal(
-                "OperationNotPermitted",
-                f"You are not allowed to manage the network interface {eni_id}.",
-            )
-        super().delete_network_interface(eni_id)
-
 
 class RehearsalEC2Response(EC2Response):
     """
@@ -111,13 +102,25 @@ class RehearsalEC2Response(EC2Response):
         ]
         return ActionResult({"Unsuccessful": [each for each in results if each]})
 
+    def delete_network_interface(self) -> ActionResult:
+        eni_id = self._get_param("NetworkInterfaceId")
+        eni = self.ec2_backend.enis.get(eni_id)
+        if eni is not None and eni.requester_managed:
+            raise Refusal(
+                "OperationNotPermitted",
+                f"You are not allowed to manage the network interface {eni_id}.",
+            )
+        return super().delete_network_interface()
+
     def describe_vpc_endpoint_services(self) -> ActionResult:
+        filters = self._filters_from_querystring()
+        kinds = filters.get("service-type") or ()
         names = self._get_param("ServiceNames", [])
-        kinds = self._filters_from_querystring().get("service-type") or ()
         offered = services(self.region)
         for name in names:
             if name not in {service.name for service in offered}:
                 checked_service(name, "Interface", self.region)
+        names = names or filters.get("service-name") or ()
         shown = [
             service.details()
             for service in offered

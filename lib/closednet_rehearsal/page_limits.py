@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 # EC2 and Route 53 page by themselves; Systems Manager too.
-_OTHERS: Final = frozenset({"ec2", "ssm", "ec2messages", "s3"})
-_QUERY_NAMES: Final = {"MaxItems": "maxitems"}
+_OTHERS: Final = frozenset({"ec2", "ssm", "ec2messages"})
+_QUERY_NAMES: Final = {"MaxItems": "maxitems", "MaxKeys": "max-keys"}
 
 
 @cache
@@ -46,7 +46,7 @@ def cap(asked: Asked, environ: Any, body: bytes) -> bytes:
     key = _limit_key(asked.service, asked.operation)
     if key is None:
         return body
-    if asked.protocol == "rest-xml":
+    if asked.protocol in {"rest-xml", "s3"}:
         query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
         name = _QUERY_NAMES.get(key, key)
         environ["QUERY_STRING"] = urlencode(query | {name: _smaller(query, name)})

@@ -86,37 +86,17 @@ class RehearsalResolverBackend(Route53ResolverBackend):
         endpoint.id = world().ids.prefixed(f"rslvr-{way}", endpoint.name)
         self.tagger.tag_resource(endpoint.arn, tags)
         self.resolver_endpoints[endpoint.id] = endpoint
-        for eni in _interfaces(endpoint):
-            eni.description = f"Route 53 Resolver: {endpoint.id}:{eni.id}"
-            eni.requester_managed = True
-            eni.status = "in-use"
+        _manage_interfaces(endpoint)
 
     def associate_resolver_endpoint_ip_address(
         self, resolver_endpoint_id: str, value: dict[str, Any]
     ) -> ResolverEndpoint:
+        (address,) = self._addresses([value])
         endpoint = super().associate_resolver_endpoint_ip_address(
-            resolver_endpoint_id, value
+            resolver_endpoint_id, address
         )
-        for eni in _interfaces(endpoint):
-            eni.description = f"Route 53 Resolver: {endpoint.id}:{eni.id}"
-            eni.requester_managed = True
-            eni.status = "in-use"
+        _manage_interfaces(endpoint)
         return endpoint
-
-    def disassociate_resolver_endpoint_ip_address(
-        self, resolver_endpoint_id: str, value: dict[str, Any]
-    ) -> ResolverEndpoint:
-        endpoint = self.resolver_endpoints.get(resolver_endpoint_id)
-        managed = [] if endpoint is None else list(_interfaces(endpoint))
-        for eni in managed:
-            eni.requester_managed = False
-        try:
-            return super().disassociate_resolver_endpoint_ip_address(
-                resolver_endpoint_id, value
-            )
-        finally:
-            for eni in managed:
-                eni.requester_managed = True
 
     def delete_resolver_endpoint(self, resolver_endpoint_id: str) -> ResolverEndpoint:
         endpoint = self.resolver_endpoints.get(resolver_endpoint_id)
@@ -134,8 +114,6 @@ class RehearsalResolverBackend(Route53ResolverBackend):
     def _vanish(self, endpoint: ResolverEndpoint) -> None:
         with world().lock:
             self.tagger.delete_all_tags_for_resource(endpoint.arn)
-            for eni in _interfaces(endpoint):
-                eni.requester_managed = False
             super().delete_resolver_endpoint(endpoint.id)
 
 
@@ -189,6 +167,13 @@ def _shown(endpoint: ResolverEndpoint) -> dict[str, Any]:
 def _interfaces(endpoint: ResolverEndpoint) -> list[Any]:
     enis = endpoint.ec2_backend.enis
     return [enis[each] for each in endpoint.eni_ids if each in enis]
+
+
+def _manage_interfaces(endpoint: ResolverEndpoint) -> None:
+    for eni in _interfaces(endpoint):
+        eni.description = f"Route 53 Resolver: {endpoint.id}:{eni.id}"
+        eni.requester_managed = True
+        eni.status = "in-use"
 
 
 def _become_operational(endpoint: ResolverEndpoint) -> None:

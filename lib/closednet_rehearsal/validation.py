@@ -39,6 +39,10 @@ _CHECKED: Final = frozenset(
         "cloudwatch",
     }
 )
+_RETENTION_DAYS: Final = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
+    *(1827, 2192, 2557, 2922, 3288, 3653),
+)
 _CODES: Final = {
     "ec2": "InvalidParameterValue",
     "route53": "InvalidInput",
@@ -62,13 +66,25 @@ def check(asked: Asked, environ: Mapping[str, Any]) -> None:
     shape = operation.input_shape
     if shape is None:
         return
-    problems = list(_problems(shape, _parsed(asked, operation, environ), ""))
+    members = _parsed(asked, operation, environ)
+    problems = [*_problems(shape, members, ""), *_unmodelled(members)]
     if problems:
         count = len(problems)
         plural = "s" if count > 1 else ""
         raise Refusal(
             _CODES.get(asked.service, "ValidationException"),
             f"{count} validation error{plural} detected: {'; '.join(problems)}",
+        )
+
+
+def _unmodelled(members: Mapping[str, Any]) -> Iterator[str]:
+    # The model calls this a number; CloudWatch Logs takes these only.
+    days = members.get("retentionInDays")
+    if days is not None and days not in _RETENTION_DAYS:
+        allowed = ", ".join(map(str, _RETENTION_DAYS))
+        yield (
+            f"Value '{days}' at 'retentionInDays' failed to satisfy constraint: "
+            f"Member must satisfy enum value set: [{allowed}]"
         )
 
 

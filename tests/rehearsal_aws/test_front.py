@@ -56,6 +56,13 @@ def test_model_limits_hold(network: Aws, management: Aws) -> None:
         retentionInDays=5,
     )
 
+    retention, _ = refusal(
+        management.client("logs").put_retention_policy,
+        logGroupName="messages",
+        retentionInDays=6,
+    )
+
+    assert "InvalidParameterException" == retention
     assert "InvalidParameterValue" == enum
     assert "ValidationError" == pattern
     assert "regular expression" in message

@@ -101,6 +101,22 @@ def test_own_bucket_keeps_objects(management: Aws) -> None:
     assert b"rehearsal" == body
 
 
+def test_bucket_listing_has_pages(management: Aws) -> None:
+    s3 = management.client("s3")
+    keys = {f"pages/{number}" for number in range(7)}
+    for key in keys:
+        s3.put_object(Bucket=OUTPUT_BUCKET, Key=key, Body=b"rehearsal")
+    first = s3.list_objects_v2(Bucket=OUTPUT_BUCKET, Prefix="pages/")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=OUTPUT_BUCKET)
+    found = {each["Key"] for page in pages for each in page["Contents"]}
+    for key in keys:
+        s3.delete_object(Bucket=OUTPUT_BUCKET, Key=key)
+
+    assert 5 == len(first["Contents"])
+    assert first["IsTruncated"]
+    assert keys <= found
+
+
 def test_aws_owned_bucket_cannot_be_written(management: Aws) -> None:
     s3 = management.client("s3")
     with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):

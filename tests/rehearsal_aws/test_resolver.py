@@ -84,6 +84,24 @@ def test_address_in_use_is_refused(inbound: Callable[..., dict[str, Any]]) -> No
     assert "ResourceExistsException" == code
 
 
+def test_addresses_come_and_go_one_by_one(
+    network: Aws, inbound: Callable[..., dict[str, Any]]
+) -> None:
+    resolver = network.client("route53resolver")
+    endpoint_id = inbound()["Id"]
+    third = {"SubnetId": SUBNETS[0].subnet_id, "Ip": "10.20.1.99"}
+    asked = {"ResolverEndpointId": endpoint_id, "IpAddress": third}
+    resolver.associate_resolver_endpoint_ip_address(**asked)
+    code, _ = refusal(resolver.associate_resolver_endpoint_ip_address, **asked)
+    resolver.disassociate_resolver_endpoint_ip_address(**asked)
+    listed = resolver.list_resolver_endpoint_ip_addresses(
+        ResolverEndpointId=endpoint_id
+    )["IpAddresses"]
+
+    assert "ResourceExistsException" == code
+    assert set(INBOUND_IPS) == {each["Ip"] for each in listed}
+
+
 def test_group_of_an_inbound_endpoint_stays(
     ec2: Any, inbound: Callable[..., dict[str, Any]], group: str
 ) -> None:

@@ -63,14 +63,13 @@ class Roles(PlainKind):
         """
         Make the role; one of that name that appeared meanwhile is found instead.
         """
-        tags = naming.tags(self._account.site, spec.key)
         try:
             with self._account.call("iam:CreateRole", spec.name):
                 self._account.iam.create_role(
                     RoleName=spec.name,
                     AssumeRolePolicyDocument=spec.trust,
                     Description=spec.description,
-                    Tags=pairs(tags),
+                    Tags=pairs(naming.tags(self._account.site, spec.key)),
                 )
         except AwsError as err:
             # A request whose answer was lost is sent again by botocore.
@@ -127,11 +126,8 @@ class Roles(PlainKind):
         """
         with self._account.call("iam:ListRolePolicies", role):
             pages = self._account.iam.get_paginator("list_role_policies")
-            names = [
-                name
-                for page in pages.paginate(RoleName=role)
-                for name in page["PolicyNames"]
-            ]
+            listed = pages.paginate(RoleName=role)
+            names = [name for page in listed for name in page["PolicyNames"]]
         texts = {name: read_policy(self._account, role, name) for name in names}
         return {name: text for name, text in texts.items() if text is not None}
 
@@ -198,9 +194,8 @@ class RolePolicies(PlainKind):
 
     def _is_ours(self, role: str) -> bool:
         raw = read_role(self._account, role) or {}
-        tags = mapping(raw.get("Tags", ()))
         site = self._account.site
-        return tags.get(naming.SITE_TAG, site) == site
+        return mapping(raw.get("Tags", ())).get(naming.SITE_TAG, site) == site
 
 
 def read_role(account: Account, name: str) -> dict[str, Any] | None:

@@ -107,8 +107,7 @@ class IamAttachStep:
         """
         Let every node run a command, and look where its output must have arrived.
         """
-        policy = self._policy()
-        nodes = self.probe.nodes()
+        policy, nodes = self._policy(), self.probe.nodes()
         every = {host.name: nodes.get(host.name) for host in self.params.hosts}
         checks = (
             *permission_checks(

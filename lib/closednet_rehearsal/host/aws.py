@@ -102,10 +102,15 @@ class Client:
     """
 
     def __init__(
-        self, machine: Machine, region: str, credentials: Callable[[], Credentials]
+        self,
+        machine: Machine,
+        region: str,
+        credentials: Callable[[], Credentials],
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self._machine = machine
         self._credentials = credentials
+        self._names = names or {}
         self.region = region
 
     def json(self, service: str, operation: str, **members: Any) -> dict[str, Any]:
@@ -113,6 +118,7 @@ class Client:
         Call an operation of a JSON service.
         """
         request = json_request(service, self.region, operation, members)
+        request = request._replace(host=self._name(service))
         return ask(self._machine, self._signed(request, service))
 
     def query(self, service: str, version: str, members: Mapping[str, Any]) -> None:
@@ -121,8 +127,7 @@ class Client:
         """
         body = urlencode({**members, "Version": version}).encode()
         headers = {"Content-Type": FORM}
-        name = name_of(service, self.region)
-        request = Request("POST", name, "/", headers, body)
+        request = Request("POST", self._name(service), "/", headers, body)
         checked(send(self._machine, self._signed(request, service)))
 
     def get_object(self, bucket: str, key: str) -> bytes:
@@ -136,6 +141,9 @@ class Client:
         Write an object whose owner is the bucket's.
         """
         self._object("PUT", bucket, key, body)
+
+    def _name(self, service: str) -> str:
+        return self._names.get(service) or name_of(service, self.region)
 
     def _object(self, method: str, bucket: str, key: str, body: bytes) -> Response:
         name = f"{bucket}.{name_of('s3', self.region)}"

@@ -11,13 +11,14 @@ import subprocess
 import threading
 import time
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from closednet_rehearsal.host import package_plugins
 
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from closednet_rehearsal.host.documents import Work
     from closednet_rehearsal.host.session import Session
 

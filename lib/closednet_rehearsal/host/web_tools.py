@@ -33,8 +33,7 @@ WITH_VALUE: Final = {
     "--connect-timeout": "connect-timeout",
     "-m": "max-time",
     "--max-time": "max-time",
-    **dict.fromkeys(("-A", "-u", "-x", "--cacert", "--noproxy", "--retry"), "ignored"),
-    **dict.fromkeys(("--retry-delay", "--proxy", "--user-agent"), "ignored"),
+    **dict.fromkeys(("-A", "-x", "--cacert", "--noproxy", "--retry"), "ignored"),
 }
 FLAGS: Final = {
     "--fail": "f",
@@ -42,9 +41,9 @@ FLAGS: Final = {
     "--show-error": "S",
     "--head": "I",
     "--remote-name": "O",
-    "--include": "i",
 }
 REFUSED: Final = 400
+WGET_CODES: Final = {6: 4, 7: 4, 28: 4, 22: 8}
 MOST_SECONDS: Final = 300.0
 
 
@@ -92,9 +91,7 @@ def main(machine: Machine, name: str, arguments: list[str]) -> int:
             code = error.code
             if "s" not in options.flags or "S" in options.flags:
                 print(f"curl: ({error.code}) {error}", file=sys.stderr)
-    if name == "wget" and code:
-        return {6: 4, 7: 4, 28: 4, 22: 8}.get(code, 1)
-    return code
+    return WGET_CODES.get(code, code) if name == "wget" else code
 
 
 def parse(arguments: list[str]) -> Options:
