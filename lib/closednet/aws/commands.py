@@ -5,6 +5,7 @@ Run Command: send a document to nodes and collect what each of them answered.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.buckets import Buckets
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 
 MOST_NODES: Final = 50
+REMEMBERED: Final = timedelta(days=1)
 SHORTEST_TIMEOUT_S: Final = 30
 LONGEST_COMMENT: Final = 100
 FINAL: Final = frozenset({"Success", "Cancelled", "TimedOut", "Failed"})
@@ -80,6 +82,27 @@ class Commands:
             results += self._answers(command_id, batch, timeout_s)
         self._tell(document, comment, results)
         return CommandOutcome(tuple(ids), tuple(results))
+
+    def earlier(self, document: str, comment: str) -> CommandOutcome | None:
+        """
+        Return the newest command of the last day with this comment, if there is one.
+        """
+        since = datetime.now(UTC) - REMEMBERED
+        filters = [
+            {"key": "DocumentName", "value": document},
+            {"key": "InvokedAfter", "value": since.strftime("%Y-%m-%dT%H:%M:%SZ")},
+        ]
+        with self._account.call("ssm:ListCommands", document):
+            pages = self._account.ssm.get_paginator("list_commands").paginate(
+                Filters=filters  # type: ignore[arg-type]  # the stubs want literals
+            )
+            known = [c for p in pages for c in p["Commands"] if c["Comment"] == comment]
+        if not known:
+            return None
+        newest = max(known, key=lambda command: command["RequestedDateTime"])
+        command_id = newest["CommandId"]
+        results = [node_result(raw) for raw in self._invocations(command_id)]
+        return CommandOutcome((command_id,), tuple(results))
 
     def output_in_s3(self, outcome: CommandOutcome) -> dict[str, str]:
         """

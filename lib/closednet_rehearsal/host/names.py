@@ -90,7 +90,7 @@ def _ask(server: str, name: str) -> list[str]:
 
 def _query(name: str) -> bytes:
     labels = b"".join(
-        bytes([len(label)]) + label for label in name.encode("idna").split(b".")
+        bytes([len(label)]) + label for label in name.encode().split(b".")
     )
     header = os.urandom(2) + struct.pack("!5H", 0x0100, 1, 0, 0, 0)
     return header + labels + b"\0" + struct.pack("!2H", ADDRESS_RECORD, 1)
