@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from closednet.aws.account import Account
-    from closednet.params.site import Output
+    from closednet.params.management import Output
     from closednet.recorder import Recorder
     from closednet.waiting import Waiting
 

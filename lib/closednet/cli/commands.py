@@ -110,7 +110,8 @@ def schema(arguments: Namespace) -> int:
     """
     Print what may stand in a parameters file.
     """
-    print(markdown() if arguments.markdown else json.dumps(json_schema(), indent=2))
+    text = markdown() if arguments.markdown else json.dumps(json_schema(), indent=2)
+    print(text.rstrip("\n"))
     return 0
 
 

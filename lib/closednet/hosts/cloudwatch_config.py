@@ -4,6 +4,8 @@ The CloudWatch agent's configuration on the servers.
 
 from __future__ import annotations
 
+import json
+
 from typing import TYPE_CHECKING, Final
 
 from closednet.hosts.kind import HostKind
@@ -61,6 +63,7 @@ class CloudWatchConfigs(HostKind[CloudWatchConfig]):
             SITE=self._site,
             SOURCE=spec.source,
             CONFIG=spec.text,
+            REGION=json.loads(spec.text)["agent"]["region"],
         )
 
     def undo_script(self, spec: CloudWatchConfig, resource_id: str) -> Script:  # noqa: ARG002 - one a server

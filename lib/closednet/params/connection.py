@@ -17,8 +17,8 @@ class StaticCredentials(Section):
     Keys of a rehearsal; with AWS itself leave them to boto3's own chain.
     """
 
-    access_key_id: str
-    secret_access_key: str = Field(repr=False)
+    access_key_id: str = Field(description="Id of the key.")
+    secret_access_key: str = Field(repr=False, description="The key.")
 
 
 class Connection(Section):
@@ -32,16 +32,24 @@ class Connection(Section):
     endpoint_url: str | None = Field(
         None, pattern=r"^https?://[A-Za-z0-9.:-]+/?$", description="null: AWS itself."
     )
-    ca_bundle: str | None = None
+    ca_bundle: str | None = Field(
+        None, description="Certificates to trust, where a proxy opens TLS."
+    )
     static_credentials: StaticCredentials | None = None
     ssh_command: tuple[str, ...] = Field(
-        ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"), min_length=1
+        ("ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10"),
+        min_length=1,
+        description="What stands before USER@ADDRESS COMMAND; jump hosts go here.",
     )
     tunnels: dict[str, str] = Field(
         {}, description="ADDRESS:PORT of the site -> ADDRESS:PORT from here."
     )
-    poll_s: float = Field(5.0, gt=0)
-    timeout_s: float = Field(900.0, gt=0)
+    poll_s: float = Field(
+        5.0, gt=0, description="Seconds between two looks at a resource."
+    )
+    timeout_s: float = Field(
+        900.0, gt=0, description="Longest wait for one resource, in seconds."
+    )
     simulated: bool = Field(
         False, description="Says on every page that this is a rehearsal."
     )

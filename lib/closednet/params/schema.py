@@ -105,5 +105,7 @@ def _meaning(field: FieldInfo) -> str:
         for word, name in (("at least", "ge"), ("at most", "le"), ("more than", "gt"))
         if (value := getattr(meta, name, None)) is not None
     ]
-    text = field.description or ""
-    return f"{text} {'; '.join(limits)}".strip().replace("|", "\\|")
+    inner = [_first_line(model) for model in _models(field.annotation)]
+    text = field.description or "".join(inner[:1])
+    limited = f"{', '.join(limits).capitalize()}." if limits else ""
+    return f"{text} {limited}".strip().replace("|", "\\|")

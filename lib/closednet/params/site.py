@@ -11,24 +11,27 @@ from pydantic import Field
 from closednet.params.connection import Connection
 from closednet.params.fields import (
     AccountId,
-    AgentVersion,
-    BucketName,
     Cidr,
     HostName,
     Ipv4,
-    KeyArn,
-    LogGroupName,
     OperatingSystem,
-    Rate,
     Region,
     RoleArn,
-    RoleName,
     Section,
     Service,
     SiteName,
     SubnetId,
     VpcId,
     Zone,
+)
+from closednet.params.management import (
+    Activation,
+    Output,
+    Prices,
+    Rollout,
+    Session,
+    SsmAgent,
+    Wishes,
 )
 from closednet.params.monitoring import CloudWatch
 
@@ -57,9 +60,9 @@ class Subnet(Section):
     A subnet that gets one address of each endpoint.
     """
 
-    id: SubnetId
-    availability_zone: Zone
-    cidr: Cidr
+    id: SubnetId = Field(description="Its id in the network account.")
+    availability_zone: Zone = Field(description="Where it lies.")
+    cidr: Cidr = Field(description="Its block of addresses, inside the VPC's.")
     inbound_ip: Ipv4 = Field(
         description="Address of the Resolver inbound endpoint in this subnet; fixed"
         " here so that DNS and firewall people can work before it exists."
@@ -71,9 +74,13 @@ class Network(Section):
     The VPC behind the private link and the site's own addresses.
     """
 
-    vpc_id: VpcId
-    vpc_cidr: Cidr
-    subnets: tuple[Subnet, ...] = Field(min_length=2, max_length=6)
+    vpc_id: VpcId = Field(description="The VPC at the other end of the link.")
+    vpc_cidr: Cidr = Field(description="Its block of addresses.")
+    subnets: tuple[Subnet, ...] = Field(
+        min_length=2,
+        max_length=6,
+        description="Two to six subnets in different Availability Zones.",
+    )
     on_premises_cidrs: tuple[Cidr, ...] = Field(
         min_length=1, description="Where the servers' packets come from, after NAT."
     )
@@ -90,6 +97,7 @@ class Endpoints(Section):
     services: tuple[Service, ...] = Field(
         ("ssm", "ssmmessages", "ec2messages", "kms", "s3", "logs", "monitoring"),
         min_length=1,
+        description="One endpoint each; agents since 3.3.40.0 need no ec2messages.",
     )
 
 
@@ -110,107 +118,25 @@ class NameResolution(Section):
     )
 
 
-class Activation(Section):
-    """
-    The hybrid activation with which servers register, once.
-    """
-
-    role_name: RoleName = "closednet-managed-node"
-    registration_limit: int = Field(ge=1, le=1000)
-    expires_in_hours: int = Field(24, ge=1, le=720)
-    secret_store: Literal["parameter-store", "secrets-manager", "file"] = Field(
-        "parameter-store", description="Where the activation code is kept."
-    )
-    secret_file: str | None = Field(
-        None, description="Path of the 0600 file when secret_store is file."
-    )
-
-
-class Wishes(Section):
-    """
-    What the site wants to be able to do; the tier follows from it.
-    """
-
-    session_manager: bool = True
-    patch_microsoft_applications: bool = False
-
-
-class SsmAgent(Section):
-    """
-    Which SSM Agent is installed and how it is checked.
-    """
-
-    version: AgentVersion = "latest"
-    minimum_version: AgentVersion = "3.3.987.0"
-    signing_key_file: str = Field(
-        description="AWS's public key for the agent's packages, beside this file."
-    )
-    signing_key_fingerprint: str = Field(pattern=r"^[0-9A-F]{40}$")
-    update_schedule: Rate = "rate(14 days)"
-
-
-class Output(Section):
-    """
-    Where Run Command leaves its output, and sessions their logs.
-    """
-
-    bucket: BucketName = Field(description="Existing bucket of the management account.")
-    prefix: str = Field("run-command", pattern=r"^[A-Za-z0-9!_.*'()/-]{1,128}$")
-    command_log_group: LogGroupName = "/closednet/run-command"
-    session_log_group: LogGroupName = "/closednet/sessions"
-    retention_days: int = 90
-
-
-class Session(Section):
-    """
-    Session Manager preferences, which hold for the whole account and Region.
-    """
-
-    kms_key_arn: KeyArn = Field(description="Existing key; encrypts sessions.")
-    idle_timeout_minutes: int = Field(20, ge=1, le=60)
-
-
 class Host(Section):
     """
     One server of the site.
     """
 
-    name: HostName
-    address: Ipv4
-    os: OperatingSystem
-    arch: Literal["x86_64", "arm64"] = "x86_64"
+    name: HostName = Field(description="Its host name; letters, digits, hyphens.")
+    address: Ipv4 = Field(description="Where it is reached, on premises.")
+    os: OperatingSystem = Field(description="Its operating system.")
+    arch: Literal["x86_64", "arm64"] = Field(
+        "x86_64", description="Its processor; chooses the package."
+    )
     connector: Literal["ssh", "script"] = Field(
         "ssh", description="script: a person carries the script to the server."
     )
-    user: str = Field("root", pattern=r"^[a-z_][a-z0-9_-]{0,31}$")
-
-
-class Rollout(Section):
-    """
-    How fast, and how many failures are too many.
-    """
-
-    max_concurrency: int = Field(10, ge=1, le=50)
-    max_errors: int = Field(0, ge=0, le=1000)
-    manual_wait_minutes: float = Field(
-        0, ge=0, le=1440, description="How long a run waits for work of people."
+    user: str = Field(
+        "root",
+        pattern=r"^[a-z_][a-z0-9_-]{0,31}$",
+        description="SSH user: root, or one who may run sudo -n /bin/sh.",
     )
-    delete_logs_on_rollback: bool = Field(
-        False, description="Whether a rollback deletes log groups with their events."
-    )
-
-
-class Prices(Section):
-    """
-    List prices in US dollars, for the cost lines of a plan; check them.
-    """
-
-    as_of: str = Field("2026-11-01", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-    interface_endpoint_hour: float = Field(0.014, ge=0)
-    resolver_address_hour: float = Field(0.125, ge=0)
-    hosted_zone_month: float = Field(0.5, ge=0)
-    advanced_node_hour: float = Field(0.00695, ge=0)
-    metric_month: float = Field(0.3, ge=0)
 
 
 Consent = Literal["advanced-instances-tier", "session-preferences"]
@@ -222,11 +148,13 @@ class SiteParams(Section):
     """
 
     site: SiteName = Field(description="Name of the site, part of every tag and token.")
-    region: Region
+    region: Region = Field(description="The AWS Region of VPC and servers.")
     generation: int = Field(
         1, ge=1, description="Raise to make tokens and references anew."
     )
-    profile: Literal["article-2022", "current"] = "current"
+    profile: Literal["article-2022", "current"] = Field(
+        "current", description="article-2022: ec2messages must be among the endpoints."
+    )
     accounts: Accounts
     network: Network
     endpoints: Endpoints = Endpoints()
@@ -240,7 +168,9 @@ class SiteParams(Section):
     output: Output
     session: Session
     cloudwatch: CloudWatch = CloudWatch()
-    hosts: tuple[Host, ...] = Field(min_length=1)
+    hosts: tuple[Host, ...] = Field(
+        min_length=1, description="The servers of the site, one by one."
+    )
     rollout: Rollout = Rollout()
     prices: Prices = Prices()
     evidence_dir: str = Field(

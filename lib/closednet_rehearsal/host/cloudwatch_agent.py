@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.host import cloudwatch_settings as settings
@@ -90,7 +91,7 @@ class CloudWatchAgent:
             ]
             for place in range(0, len(points), MOST_POINTS):
                 batch = points[place : place + MOST_POINTS]
-                self._try("cloudwatch", lambda some=batch: self._put(namespace, some))
+                self._try("cloudwatch", partial(self._put, namespace, batch))
             for name in ready:
                 interval = plugins[name].get("metrics_collection_interval")
                 due[name] = now + float(interval or self._usual) / self._machine.speed

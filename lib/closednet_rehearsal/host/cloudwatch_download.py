@@ -52,28 +52,32 @@ def fetch(machine: Machine, source: str, mode: str, how: str) -> None:
             f"E! failed to open Common Config: open {path}: no such file or directory"
         )
     kind, _, place = source.partition(":")
-    region = region_of(machine, mode)
     if kind not in {"default", "ssm", "file"}:
         raise CtlError(f"E! downloadLocation {source} is malformed")
+    region = region_of(machine, mode)
     if not region and kind != "default":
         raise CtlError(f"E! {NO_REGION[mode == 'ec2']}")
     folder = machine.root / settings.FOLDER
-    for file in folder.glob("*.tmp"):
+    for file in folder.glob(f"*{settings.FRESH}"):
         file.unlink()
-    base = os.path.basename(place) if kind == "file" else place  # noqa: PTH119 - a name
-    name = "_".join([kind, *([base] if base else [])])
-    name = name.replace("/", "_").replace(" ", "_").replace(":", "_")
     try:
         if how == "remove":
-            (folder / name).unlink()
+            (folder / _kept_as(kind, place)).unlink()
             return
         text = _text(machine, kind, place, region)
     except OSError as error:
         problem = f"open {place}: {error.strerror}".lower()
         raise CtlError(f"E! fail to fetch/remove json config: {problem}") from error
-    (folder / f"{name}.tmp").write_text(text)
+    name = f"{_kept_as(kind, place)}{settings.FRESH}"
+    (folder / name).write_text(text)
     print(f"I! SDKRegionWithCredsMap region:  {region}")
-    print(f"Successfully fetched the config and saved in /{settings.FOLDER}/{name}.tmp")
+    print(f"Successfully fetched the config and saved in /{settings.FOLDER}/{name}")
+
+
+def _kept_as(kind: str, place: str) -> str:
+    base = place.rpartition("/")[2] if kind == "file" else place
+    name = f"{kind}_{base}" if base else kind
+    return name.replace("/", "_").replace(" ", "_").replace(":", "_")
 
 
 def region_of(machine: Machine, mode: str) -> str:

@@ -15,7 +15,7 @@ from closednet_rehearsal.host.services import WANTED
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 __all__ = ["Fleet", "HostSpec", "simulated_hosts"]
@@ -27,6 +27,7 @@ FIRST: Final = (
     HostSpec("db01", "192.168.10.21", "rhel", "9"),
 )
 LAST_OCTET: Final = 250
+SWEEPS: Final = 5
 
 
 def simulated_hosts(count: int) -> tuple[HostSpec, ...]:
@@ -93,8 +94,7 @@ class Fleet:
         off = folder / "off"
         if not on:
             off.touch()
-            end_all(inside([folder]))
-            _forget_daemons(folder)
+            _end([folder])
         elif off.exists():
             off.unlink()
             _boot(folder)
@@ -105,14 +105,19 @@ class Fleet:
         """
         hosts = self._work_dir / "hosts"
         folders = sorted(hosts.iterdir()) if hosts.is_dir() else []
-        end_all(inside(folders))
-        for folder in folders:
-            _forget_daemons(folder)
+        _end(folders)
 
 
-def _forget_daemons(folder: Path) -> None:
-    for file in (folder / "run").glob("*.pid"):
-        file.unlink()
+def _end(folders: Sequence[Path]) -> None:
+    # What is ended may have started something at that very moment.
+    for _ in range(SWEEPS):
+        left = inside(folders)
+        if not left:
+            break
+        end_all(left)
+    for folder in folders:
+        for file in (folder / "run").glob("*.pid"):
+            file.unlink()
 
 
 def _boot(folder: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
+import threading
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -23,6 +24,7 @@ Outcome: TypeAlias = tuple[str, int, str, str]
 
 CLOUDWATCH: Final = "AmazonCloudWatchAgent"
 PACKAGE: Final = "amazon-cloudwatch-agent"
+ONE_AT_A_TIME: Final = threading.Lock()
 DOWNLOAD: Final = "failed to download installation package reliably"
 
 
@@ -34,9 +36,10 @@ def configure(session: Session, inputs: dict[str, Any]) -> Outcome:
     if name != CLOUDWATCH:
         text = f"failed to download manifest: package {name} is not in the rehearsal"
         return ("Failed", 1, "", text)
-    if action == "Uninstall":
-        return _uninstall(session.machine)
-    return _install(session, str(inputs.get("version") or ""))
+    with ONE_AT_A_TIME:
+        if action == "Uninstall":
+            return _uninstall(session.machine)
+        return _install(session, str(inputs.get("version") or ""))
 
 
 def _install(session: Session, wanted: str) -> Outcome:

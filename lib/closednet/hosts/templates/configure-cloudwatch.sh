@@ -1,4 +1,4 @@
-# SITE, CONFIG (the text) and SOURCE (file:… or ssm:…) are set.
+# SITE, REGION, CONFIG (the text) and SOURCE (file:… or ssm:…) are set.
 main() {
     need amazon-cloudwatch-agent-ctl
     file="$CW/bin/config.json"
@@ -9,7 +9,8 @@ main() {
     printf '%s' "$CONFIG" >"$file.new"
     chmod 644 "$file.new"
     mv -f "$file.new" "$file"
-    amazon-cloudwatch-agent-ctl -a fetch-config -m onPremise -s -c "$SOURCE" \
+    # The downloader asks the profile or the environment, not the configuration.
+    AWS_REGION="$REGION" amazon-cloudwatch-agent-ctl -a fetch-config -m onPremise -s -c "$SOURCE" \
         || fail "the CloudWatch agent refused its configuration" \
             "its words are in the transcript and in configuration-validation.log"
     say configured "$SOURCE"
