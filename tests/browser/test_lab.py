@@ -35,12 +35,10 @@ def _run_menu(page: Page, menu: str, item: str) -> None:
 
 def _ready(page: Page) -> None:
     """
-    Wait for the notebook with its kernel connected and idle.
+    Wait until the kernel of the notebook is there: before, Run asks for one.
     """
     page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=WAIT_MS)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(
-        timeout=WAIT_MS, state="attached"
-    )
+    page.get_by_text("| Idle").first.wait_for(timeout=WAIT_MS)
 
 
 def _type_digest(page: Page, digest: str) -> None:
@@ -89,7 +87,7 @@ def test_a_person_approves_what_the_notebook_shows(
         _type_digest(page, found.group(1))
         watched.picture("lab-2-digest-typed")
         _run_menu(page, "Kernel", "Restart Kernel and Run All Cells")
-        page.get_by_role("button", name="Restart").last.click()
+        page.locator(".jp-Dialog button.jp-mod-accept").click()
         page.get_by_text("evidence of run").first.wait_for(timeout=WAIT_MS)
         report = _cell(page, "report = run.verify()")
         watched.picture("lab-3-verified")

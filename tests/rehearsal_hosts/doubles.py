@@ -181,9 +181,7 @@ def resolving(names: dict[str, str]) -> Iterator[str]:
     """
     Answer DNS questions over UDP and TCP; names of several addresses need TCP.
     """
-    udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    udp.bind(("127.0.0.1", 0))
-    tcp = socket.create_server(udp.getsockname())
+    udp, tcp = _one_port()
     threads = [
         threading.Thread(target=_by_udp, args=(udp, names)),
         threading.Thread(target=_by_tcp, args=(tcp, names)),
@@ -201,6 +199,17 @@ def resolving(names: dict[str, str]) -> Iterator[str]:
             thread.join()
         udp.close()
         tcp.close()
+
+
+def _one_port() -> tuple[socket.socket, socket.socket]:
+    # A port that is free for one protocol may be taken for the other.
+    while True:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind(("127.0.0.1", 0))
+        try:
+            return udp, socket.create_server(udp.getsockname())
+        except OSError:
+            udp.close()
 
 
 def _by_udp(udp: socket.socket, names: dict[str, str]) -> None:

@@ -79,6 +79,8 @@ def _run(
             execution_timeout=timeout_s,
             start_timeout=60,
             kernel_manager_class=SocketKernelManager,
+            # A kernel that is told to stop says so on the terminal otherwise.
+            extra_arguments=["--Application.log_level=50"],
         )
     except PapermillExecutionError as err:
         return Outcome(notebook.stem, err.ename, redact(str(err.evalue)))

@@ -145,7 +145,11 @@ def lab(arguments: Namespace) -> int:
     )
 
 
+# Its overrides keep JupyterLab from asking whether it may fetch news.
+LAB_SETTINGS: Final = Path(__file__).with_name("lab")
 LAB_OPTIONS: Final = (
+    f"--LabApp.app_settings_dir={LAB_SETTINGS}",
+    f"--LabServerApp.app_settings_dir={LAB_SETTINGS}",
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
