@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from closednet_rehearsal.packages import objects
 from closednet_rehearsal.ssm import protocol
 from tests.rehearsal_hosts.conftest import REGION, Run
 from tests.rehearsal_hosts.doubles import Answer, Aws, Call, ok, refused
@@ -76,13 +77,21 @@ def environment(call: Call) -> dict[str, Any]:
     }
 
 
+def package() -> str:
+    """
+    Return what the agent's package for web01 holds.
+    """
+    bucket, key = f"amazon-ssm-{REGION}", "latest/debian_amd64/amazon-ssm-agent.deb"
+    return objects(REGION)[bucket, key].decode()
+
+
 def install(run: Run, *, register: bool = True) -> None:
     """
     Install the agent on web01, and register and start it if asked for.
     """
     steps = [
         "cd $CLOSEDNET_ROOT/tmp",
-        f"curl -fsS -o agent.deb {BUCKET}/debian_amd64/amazon-ssm-agent.deb",
+        f"printf '%s' '{package()}' >agent.deb",
         "dpkg -i agent.deb >/dev/null",
         "systemctl stop amazon-ssm-agent",
     ]

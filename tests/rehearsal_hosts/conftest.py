@@ -14,7 +14,8 @@ import pytest
 from closednet_rehearsal.host.fleet import Fleet, HostSpec
 from closednet_rehearsal.host.processes import inside
 from closednet_rehearsal.packages import objects
-from tests.rehearsal_hosts.doubles import Aws, resolving, serving
+from tests.rehearsal_hosts.doubles import Aws, serving
+from tests.rehearsal_hosts.resolvers import resolving
 
 
 if TYPE_CHECKING:

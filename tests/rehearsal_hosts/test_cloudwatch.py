@@ -1,5 +1,5 @@
 """
-The stand-in CloudWatch agent: installation, configuration, metrics, log lines.
+The stand-in CloudWatch agent: configuration, metrics, log lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.rehearsal_hosts.agents import ending, enrol, install, message
 from tests.rehearsal_hosts.conftest import REGION, Run
 from tests.rehearsal_hosts.doubles import Aws, Call, ok, refused
 
@@ -218,27 +217,3 @@ def test_a_refusal_is_logged_with_its_code(run: Run, aws: Aws, root: Path) -> No
 
     log = (root / HOME / "logs/amazon-cloudwatch-agent.log").read_text()
     assert "Aws error received when sending: AccessDeniedException" in log
-
-
-def test_systems_manager_installs_and_removes_it(
-    run: Run, aws: Aws, fleet: Fleet
-) -> None:
-    enrol(aws)
-    install(run)
-    found = []
-    for number, action in enumerate(("Install", "Install", "Uninstall"), 1):
-        inputs = {"name": "AmazonCloudWatchAgent", "action": action}
-        step = {"name": "it", "action": "aws:configurePackage", "inputs": inputs}
-        content = {"schemaVersion": "2.2", "mainSteps": [step]}
-        aws.messages.put(message(content, number))
-        told = ending(aws, number)
-        assert told["documentStatus"] == "Success"
-        found.append(told["runtimeStatus"]["it"]["standardOutput"].splitlines()[-1])
-
-    title = "AmazonCloudWatchAgent 1.300071.0"
-    assert found == [
-        f"Successfully installed {title}",
-        f"{title} is already installed",
-        f"Successfully uninstalled {title}",
-    ]
-    assert run("web01", "command -v amazon-cloudwatch-agent-ctl").returncode != 0

@@ -20,6 +20,8 @@ CELL: Final = (
 HEAD: Final = f"{CELL};background:#eef1f5;color:#1c2733;font-weight:600"
 CAPTION: Final = "font-weight:600;margin:8px 0 2px 0"
 NOTE: Final = "margin:2px 0 2px 0"
+# Signs are boxes where a machine has no font for them: colours say it too.
+COLOURS: Final = {"⛔": "background:#fdecea", "✋": "background:#fff3cd"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,11 @@ class Table:
                 [*parts, f'<div style="{NOTE}">({escape(self.empty)})</div>']
             )
         head = "".join(f'<th style="{HEAD}">{escape(c)}</th>' for c in self.columns)
-        rows = "\n".join(
-            "<tr>"
-            + "".join(f'<td style="{CELL}">{escape(cell)}</td>' for cell in row)
-            + "</tr>"
-            for row in self.rows
-        )
+        shown = f"<thead><tr>{head}</tr></thead>\n" if any(self.columns) else ""
+        rows = "\n".join(_html_row(row) for row in self.rows)
         return (
             "".join(parts)
-            + f'<table style="{TABLE}">\n<thead><tr>{head}</tr></thead>\n'
+            + f'<table style="{TABLE}">\n{shown}'
             + f"<tbody>\n{rows}\n</tbody></table>"
         )
 
@@ -136,6 +134,13 @@ def _row(cells: list[list[str]], widths: list[int]) -> list[str]:
         ).rstrip()
         for line in range(height)
     ]
+
+
+def _html_row(row: tuple[str, ...]) -> str:
+    colour = COLOURS.get(row[0], "")
+    style = f"{CELL};{colour}" if colour else CELL
+    cells = "".join(f'<td style="{style}">{escape(cell)}</td>' for cell in row)
+    return f"<tr>{cells}</tr>"
 
 
 def _markdown_cell(text: str) -> str:

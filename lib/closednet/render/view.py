@@ -45,11 +45,7 @@ class View:
         """
         heading = f'<div style="{CAPTION}">{escape(self.title())}</div>'
         shown = [
-            p.html()
-            if isinstance(p, Table)
-            else f'<div style="{NOTE}">{escape(p)}</div>'
-            for p in self.parts()
-            if p
+            p.html() if isinstance(p, Table) else _line(p) for p in self.parts() if p
         ]
         return "\n".join([*([heading] if self.title() else []), *shown])
 
@@ -69,3 +65,14 @@ class View:
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 - IPython's
         printer.text("..." if cycle else self.text())
+
+
+def _line(text: str) -> str:
+    """
+    Return a line as HTML; the digest, which people copy, stands out.
+    """
+    label, is_digest, digest = text.rpartition("digest: ")
+    if is_digest:
+        code = f'<code style="font-weight:600">{escape(digest)}</code>'
+        return f'<div style="{NOTE}">{escape(label)}digest: {code}</div>'
+    return f'<div style="{NOTE}">{escape(text)}</div>'

@@ -84,7 +84,7 @@ class PlanView(View):
             *([Table(("stays as it is", "because"), kept)] if kept else []),
             *(f"cannot be undone: {line}" for line in self.irreversible),
             *listed("cost", self.costs),
-            *listed("calls that write", self.calls),
+            *listed("IAM actions that it uses", self.calls),
             f"digest: {self.plan.digest}",
         )
 
@@ -128,7 +128,7 @@ class RolloutView(View):
             ),
             *(f"cannot be undone: {line}" for line in self.irreversible),
             *listed("cost", self.costs),
-            *listed("calls that write", self.calls),
+            *listed("IAM actions that it uses", self.calls),
             f"digest: {self.rollout.digest}",
         )
 

@@ -1,39 +1,24 @@
 """
-The stand-in SSM Agent: a daemon that speaks the real agent's protocol.
+The stand-in SSM Agent: a daemon that waits for a registration, then works.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import threading
-import time
 
-from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
+from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.host import registration
 from closednet_rehearsal.host.agent_log import AgentLog
-from closednet_rehearsal.host.aws import ServiceError
-from closednet_rehearsal.host.commands import Commands
 from closednet_rehearsal.host.packages import installed
-from closednet_rehearsal.host.session import Session
-from closednet_rehearsal.host.wire import Unreachable
 
 
 if TYPE_CHECKING:
     from closednet_rehearsal.host.machine import Machine
+    from closednet_rehearsal.host.registration import Identity
 
 RESTART_S: Final = 90.0
-HEALTH_S: Final = 300.0
-LONG_SLEEP_S: Final = 1500.0
-LONGEST_RETRY_S: Final = 120.0
-EMPTY_PAUSE_S: Final = 2.0
-PATIENCE: Final = 10
-GIVE_UP_S: Final = 900.0
-TICK_S: Final = 1.0
-DENIED: Final = frozenset({"AccessDeniedException", "MachineFingerprintDoesNotMatch"})
-STALE: Final = frozenset({"ExpiredTokenException", "UnrecognizedClientException"})
 
 
 def main(machine: Machine, _: str, __: list[str]) -> int:
@@ -41,124 +26,25 @@ def main(machine: Machine, _: str, __: list[str]) -> int:
     Run until the service manager ends it.
     """
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    Agent(machine).run()
+    log = AgentLog(machine)
+    package = installed(machine, "amazon-ssm-agent")
+    version = package.version if package else ""
+    log.note(f"amazon-ssm-agent - v{version} (rehearsal stand-in)")
+    identity = _identity(machine, log)
+    # An agent that only waits must cost next to nothing.
+    from closednet_rehearsal.host.agent_work import Agent  # noqa: PLC0415
+    from closednet_rehearsal.host.session import Session  # noqa: PLC0415
+
+    Agent(machine, Session(machine, identity, version), log).run()
     return 0
 
 
-class Agent:
-    """
-    Registers nothing itself: it waits for a registration, then works.
-    """
-
-    def __init__(self, machine: Machine) -> None:
-        self._machine = machine
-        self._log = AgentLog(machine)
-
-    def run(self) -> None:
-        """
-        Get credentials, ping, and take commands, for ever.
-        """
-        session = self._session()
-        self._renew(session)
-        self._until_accepted(session)
-        channel = session.open_channel()
-        self._log.note(f"[MessageService] commands come over {channel}")
-        threading.Thread(target=self._keep_alive, args=(session,), daemon=True).start()
-        self._take_commands(session)
-
-    def _session(self) -> Session:
-        package = installed(self._machine, "amazon-ssm-agent")
-        version = package.version if package else ""
-        self._log.note(f"amazon-ssm-agent - v{version} (rehearsal stand-in)")
-        identity = registration.load(self._machine)
-        while identity is None:
-            self._log.problem("Failed to find agent identity: not registered")
-            # systemd would start the real agent again.
-            self._machine.pause(RESTART_S)
-            identity = registration.load(self._machine)
-        self._log.note(f"[identity] OnPrem {identity.node_id} in {identity.region}")
-        return Session(self._machine, identity, version)
-
-    def _renew(self, session: Session) -> None:
-        attempt = 0
-        while True:
-            try:
-                session.renew()
-            except (ServiceError, Unreachable) as error:
-                attempt += 1
-                self._log.problem(f"[CredentialRefresher] {error}")
-                self._machine.pause(_retry_after(error, attempt))
-            else:
-                self._log.note("[CredentialRefresher] credentials are ready")
-                return
-
-    def _until_accepted(self, session: Session) -> None:
-        hibernation = HEALTH_S
-        while True:
-            try:
-                session.ping(full=False)
-                session.ping(full=True)
-            except (ServiceError, Unreachable) as error:
-                self._log.problem(f"Entering SSM Agent hibernate - {error}")
-                self._machine.pause(hibernation)
-                hibernation = min(2 * hibernation, 12 * HEALTH_S)
-                self._mend(session, error)
-            else:
-                return
-
-    def _keep_alive(self, session: Session) -> None:
-        pinged = time.monotonic()
-        while True:
-            time.sleep(min(TICK_S, HEALTH_S / self._machine.speed))
-            if time.time() >= session.renew_at:
-                self._renew(session)
-            if time.monotonic() - pinged >= HEALTH_S / self._machine.speed:
-                pinged = time.monotonic()
-                try:
-                    session.ping(full=True)
-                except (ServiceError, Unreachable) as error:
-                    self._log.problem(f"[HealthCheck] {error}")
-                    self._mend(session, error)
-
-    def _take_commands(self, session: Session) -> None:
-        commands = Commands(session, self._log)
-        failures = 0
-        while True:
-            try:
-                messages = session.get_messages(str(uuid4()))
-            except (ServiceError, Unreachable) as error:
-                failures += 1
-                self._log.problem(f"[MessageService] {error}")
-                self._mend(session, error)
-                session.open_channel()
-                self._machine.pause(_after_failure(failures))
-                continue
-            failures = 0
-            for message in messages:
-                self._accept(commands, message)
-            if not messages:
-                self._machine.pause(EMPTY_PAUSE_S)
-
-    def _accept(self, commands: Commands, message: dict[str, Any]) -> None:
-        try:
-            commands.accept(message)
-        except (KeyError, ValueError) as error:
-            self._log.problem(f"[MessageService] message not understood: {error!r}")
-
-    def _mend(self, session: Session, error: Exception) -> None:
-        if isinstance(error, ServiceError) and error.code in STALE:
-            self._renew(session)
-
-
-def _retry_after(error: Exception, attempt: int) -> float:
-    if isinstance(error, ServiceError) and error.code in DENIED:
-        return LONG_SLEEP_S
-    longest: float = min(2.0**attempt, LONGEST_RETRY_S)
-    return longest
-
-
-def _after_failure(failures: int) -> float:
-    if failures % PATIENCE == 0:
-        return GIVE_UP_S
-    longest: float = min(2.0**failures, LONGEST_RETRY_S)
-    return longest
+def _identity(machine: Machine, log: AgentLog) -> Identity:
+    identity = registration.load(machine)
+    while identity is None:
+        log.problem("Failed to find agent identity: not registered")
+        # systemd would start the real agent again.
+        machine.pause(RESTART_S)
+        identity = registration.load(machine)
+    log.note(f"[identity] OnPrem {identity.node_id} in {identity.region}")
+    return identity
