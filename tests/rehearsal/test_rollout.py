@@ -126,7 +126,7 @@ def test_a_rollout_killed_half_way_is_finished_under_the_same_digest(
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    process.communicate()
     killed = stage.runs()[-1]
     assert "not sealed" in stage.closednet("evidence", "verify", str(killed)).stdout
 
@@ -154,7 +154,7 @@ def test_a_second_run_at_the_same_time_is_refused(stage: Stage) -> None:
         second = stage.closednet("apply", PARAMS, "--approve", digest)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        process.communicate()
 
     assert 4 == second.returncode
     assert f"process {process.pid}" in second.stderr

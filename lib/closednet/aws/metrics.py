@@ -77,15 +77,12 @@ class Metrics:
         """
         with self._account.call("cloudwatch:ListMetrics", namespace):
             pages = self._account.cloudwatch.get_paginator("list_metrics")
-            return tuple(
-                sorted(
-                    Metric(namespace, str(raw["MetricName"]), _dimensions(raw))
-                    for page in pages.paginate(
-                        Namespace=namespace, RecentlyActive="PT3H"
-                    )
-                    for raw in page["Metrics"]
-                )
-            )
+            found = {
+                Metric(namespace, str(raw["MetricName"]), _dimensions(raw))
+                for page in pages.paginate(Namespace=namespace, RecentlyActive="PT3H")
+                for raw in page["Metrics"]
+            }
+            return tuple(sorted(found))
 
     def points(
         self, metrics: Iterable[Metric], interval_s: int, span: timedelta

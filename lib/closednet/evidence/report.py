@@ -5,7 +5,7 @@ What a run comes to: checks, requirements, calls, changes, work that waits.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from closednet.evidence.counting import calls_of, coverage_of
@@ -70,8 +70,8 @@ class RunReport:
         Return the report as JSON data.
         """
         return canonical.to_json(
-            {
-                "report": self,
+            {field.name: getattr(self, field.name) for field in fields(self)}
+            | {
                 "passed": self.passed,
                 "calls_made": self.calls_made,
                 "mutating_calls": self.mutating_calls,

@@ -189,7 +189,7 @@ def _series(item: Points) -> Series:
     devices = [
         value
         for name, value in item.metric.dimensions
-        if name in {"path", "name", "interface"}
+        if name in {"cpu", "path", "name", "interface"}
     ]
     return Series(
         _short(item.metric.dimension("host")),

@@ -69,6 +69,7 @@ def test_applying_a_difference_reaches_the_desired_world(
     world = dict(observed)
     for change in diff(desired.values(), _found(observed)).changes:
         assert isinstance(change, Create | Update)
+        assert isinstance(change.new, Thing)
         world[change.new.key] = change.new
 
     assert desired.items() <= world.items()
@@ -87,7 +88,7 @@ def test_what_others_made_is_never_changed() -> None:
     """
     A difference in somebody else's resource stops the plan and is named.
     """
-    with pytest.raises(UnsafePlanError, match="thing/a.*size is 1, not 2"):
+    with pytest.raises(UnsafePlanError, match=r"thing/a.*size is 1, not 2"):
         diff([Thing("a", 2)], _found({"thing/a": Thing("a", 1)}, owned=False))
 
 
