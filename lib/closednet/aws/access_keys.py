@@ -110,7 +110,7 @@ class AccessKeys(PlainKind):
         )
         return raw["AccessKeyId"]
 
-    def update(self, old: AccessKey, new: AccessKey) -> str:  # noqa: ARG002 - never differs
+    def update(self, old: AccessKey, new: AccessKey) -> str:
         """
         Replace the key.
         """

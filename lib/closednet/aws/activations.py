@@ -99,13 +99,13 @@ class Activations(PlainKind):
         self._retire(keep=made.activation_id)
         return made.activation_id
 
-    def update(self, old: Activation, new: Activation) -> str:  # noqa: ARG002 - replaced as a whole
+    def update(self, old: Activation, new: Activation) -> str:
         """
         Replace the activation: AWS lets nobody change one.
         """
         return self.create(new)
 
-    def delete(self, spec: Activation, resource_id: str) -> None:  # noqa: ARG002 - all of ours
+    def delete(self, spec: Activation, resource_id: str) -> None:
         """
         Remove the activations of this site and their code; nodes stay registered.
         """

@@ -72,7 +72,7 @@ class Associations(PlainKind):
             return raw["AssociationDescription"]["AssociationId"]
         return self.id_of(spec.name) or ""
 
-    def update(self, old: Association, new: Association) -> str:  # noqa: ARG002 - replaced as a whole
+    def update(self, old: Association, new: Association) -> str:
         """
         Replace all of the association but its name.
         """

@@ -71,7 +71,7 @@ class AgentConfigParameters(PlainKind):
             )
         return spec.name
 
-    def update(self, old: AgentConfigParameter, new: AgentConfigParameter) -> str:  # noqa: ARG002 - replaced as a whole
+    def update(self, old: AgentConfigParameter, new: AgentConfigParameter) -> str:
         """
         Write another version.
         """
@@ -85,7 +85,7 @@ class AgentConfigParameters(PlainKind):
             )
         return new.name
 
-    def delete(self, spec: AgentConfigParameter, resource_id: str) -> None:  # noqa: ARG002 - its name
+    def delete(self, spec: AgentConfigParameter, resource_id: str) -> None:
         """
         Remove the parameter with its versions.
         """

@@ -93,7 +93,7 @@ class SessionDocuments(PlainKind):
             return SESSION_DOCUMENT
         return self.update(spec, spec)
 
-    def update(self, old: SessionPreferences, new: SessionPreferences) -> str:  # noqa: ARG002 - our lines only
+    def update(self, old: SessionPreferences, new: SessionPreferences) -> str:
         """
         Write a new version in which our lines differ and nothing else does.
         """

@@ -77,7 +77,7 @@ class LogGroups(PlainKind):
         owner = f"{self._account.region}:{self._account.id}"
         return f"arn:{self._account.partition}:logs:{owner}:log-group:{spec.name}"
 
-    def update(self, old: LogGroup, new: LogGroup) -> str:  # noqa: ARG002 - retention only
+    def update(self, old: LogGroup, new: LogGroup) -> str:
         """
         Set the retention.
         """

@@ -93,7 +93,7 @@ class Roles(PlainKind):
                 iam.update_role(RoleName=new.name, Description=new.description)
         return self._arn(new)
 
-    def delete(self, spec: Role, resource_id: str) -> None:  # noqa: ARG002 - by name
+    def delete(self, spec: Role, resource_id: str) -> None:
         """
         Remove the role; AWS refuses while others' policies hang on it.
         """
@@ -176,7 +176,7 @@ class RolePolicies(PlainKind):
             )
         return f"{spec.role}/{spec.name}"
 
-    def update(self, old: RolePolicy, new: RolePolicy) -> str:  # noqa: ARG002 - replaced as a whole
+    def update(self, old: RolePolicy, new: RolePolicy) -> str:
         """
         Replace the policy.
         """

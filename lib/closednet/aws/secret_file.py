@@ -36,8 +36,8 @@ class FileStore:
         self,
         name: str,
         secret: Secret,
-        description: str,  # noqa: ARG002 - a file describes nothing
-        tags: Mapping[str, str],  # noqa: ARG002 - a file has no tags
+        description: str,
+        tags: Mapping[str, str],
     ) -> None:
         """
         Keep `secret` under `name`, in place of what was there.

@@ -66,7 +66,7 @@ class ServiceSettings(PlainKind):
             )
         return arn
 
-    def update(self, old: ServiceSetting, new: ServiceSetting) -> str:  # noqa: ARG002 - one value
+    def update(self, old: ServiceSetting, new: ServiceSetting) -> str:
         """
         Set the value; the default is set by resetting, as nothing else was there.
         """

@@ -77,7 +77,7 @@ class CloudWatchUsers(PlainKind):
                 raise
         return self.update(spec, spec)
 
-    def update(self, old: CloudWatchUser, new: CloudWatchUser) -> str:  # noqa: ARG002 - policy only
+    def update(self, old: CloudWatchUser, new: CloudWatchUser) -> str:
         """
         Replace the policy.
         """
@@ -87,7 +87,7 @@ class CloudWatchUsers(PlainKind):
             )
         return f"arn:{self._account.partition}:iam::{self._account.id}:user/{new.name}"
 
-    def delete(self, spec: CloudWatchUser, resource_id: str) -> None:  # noqa: ARG002 - by name
+    def delete(self, spec: CloudWatchUser, resource_id: str) -> None:
         """
         Remove the user; AWS refuses while others' keys or policies hang on it.
         """

@@ -77,10 +77,10 @@ class ZoneRecords(PlainKind):
     def create(self, spec: ZoneRecord) -> str:
         return self._upsert(spec)
 
-    def update(self, old: ZoneRecord, new: ZoneRecord) -> str:  # noqa: ARG002
+    def update(self, old: ZoneRecord, new: ZoneRecord) -> str:
         return self._upsert(new)
 
-    def delete(self, spec: ZoneRecord, resource_id: str) -> None:  # noqa: ARG002
+    def delete(self, spec: ZoneRecord, resource_id: str) -> None:
         """
         Remove the record as it stands: Route 53 wants to be told all of it.
         """
@@ -90,10 +90,10 @@ class ZoneRecords(PlainKind):
         with Tolerating(ABSENT):
             self._change("DELETE", spec, raw)
 
-    def settle(self, specs: Iterable[ZoneRecord]) -> None:  # noqa: ARG002 - all of them
+    def settle(self, specs: Iterable[ZoneRecord]) -> None:
         self._changes.wait()
 
-    def settle_deleted(self, specs: Iterable[ZoneRecord]) -> None:  # noqa: ARG002
+    def settle_deleted(self, specs: Iterable[ZoneRecord]) -> None:
         self._changes.wait()
 
     def _upsert(self, spec: ZoneRecord) -> str:

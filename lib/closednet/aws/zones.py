@@ -109,7 +109,7 @@ class HostedZones(PlainKind):
         with Tolerating(GONE), call:
             self._account.route53.delete_hosted_zone(Id=resource_id)
 
-    def settle(self, specs: Iterable[HostedZone]) -> None:  # noqa: ARG002 - all of them
+    def settle(self, specs: Iterable[HostedZone]) -> None:
         self._changes.wait()
 
     def _made(self, spec: HostedZone) -> str:

@@ -70,19 +70,19 @@ class CloudWatchAgentPackages(PlainKind):
         self._queued.append(spec.host)
         return f"{spec.host}:amazon-cloudwatch-agent"
 
-    def update(self, old: CloudWatchAgentPackage, new: CloudWatchAgentPackage) -> str:  # noqa: ARG002 - they do not differ
+    def update(self, old: CloudWatchAgentPackage, new: CloudWatchAgentPackage) -> str:
         """
         Install again; packages of one name do not differ.
         """
         return self.create(new)
 
-    def delete(self, spec: CloudWatchAgentPackage, resource_id: str) -> None:  # noqa: ARG002 - one a server
+    def delete(self, spec: CloudWatchAgentPackage, resource_id: str) -> None:
         """
         Put the server on the command's list.
         """
         self._queued.append(spec.host)
 
-    def settle(self, specs: Iterable[CloudWatchAgentPackage]) -> None:  # noqa: ARG002 - the list is kept
+    def settle(self, specs: Iterable[CloudWatchAgentPackage]) -> None:
         """
         Send the command to all servers on the list and wait for every result.
         """
@@ -90,7 +90,7 @@ class CloudWatchAgentPackages(PlainKind):
         self._command.shell(render("mark-cloudwatch-package", SITE=self._site), names)
         self._command.package("Install", names)
 
-    def settle_deleted(self, specs: Iterable[CloudWatchAgentPackage]) -> None:  # noqa: ARG002 - the list is kept
+    def settle_deleted(self, specs: Iterable[CloudWatchAgentPackage]) -> None:
         """
         Uninstall on all servers on the list.
         """

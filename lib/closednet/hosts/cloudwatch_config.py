@@ -66,7 +66,7 @@ class CloudWatchConfigs(HostKind[CloudWatchConfig]):
             REGION=json.loads(spec.text)["agent"]["region"],
         )
 
-    def undo_script(self, spec: CloudWatchConfig, resource_id: str) -> Script:  # noqa: ARG002 - one a server
+    def undo_script(self, spec: CloudWatchConfig, resource_id: str) -> Script:
         """
         Return the removal of the configuration.
         """

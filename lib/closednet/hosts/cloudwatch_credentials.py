@@ -105,7 +105,7 @@ class CloudWatchCredentialFiles(HostKind[CloudWatchCredentials]):
         self._batch.add(new.host, self.script(new, replaced))
         return f"{new.host}:{new.profile}"
 
-    def undo_script(self, spec: CloudWatchCredentials, resource_id: str) -> Script:  # noqa: ARG002 - the profile says it
+    def undo_script(self, spec: CloudWatchCredentials, resource_id: str) -> Script:
         """
         Return the removal of the profile.
         """

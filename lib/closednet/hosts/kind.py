@@ -61,7 +61,7 @@ class HostKind(PlainKind, ABC, Generic[H]):
         Return the script that removes it, however often it runs.
         """
 
-    def secrets(self, specs: Iterable[H]) -> Mapping[str, Secret]:  # noqa: ARG002 - for those who need them
+    def secrets(self, specs: Iterable[H]) -> Mapping[str, Secret]:
         """
         Return the shell variables that travel on standard input only.
         """
@@ -74,7 +74,7 @@ class HostKind(PlainKind, ABC, Generic[H]):
         self._batch.add(spec.host, self.script(spec))
         return f"{spec.host}:{spec.key.partition('/')[0]}"
 
-    def update(self, old: H, new: H) -> str:  # noqa: ARG002 - scripts bring about a state
+    def update(self, old: H, new: H) -> str:
         """
         Put the work on the list of this server.
         """
@@ -92,7 +92,7 @@ class HostKind(PlainKind, ABC, Generic[H]):
         """
         self._batch.run(self.doing, self.secrets(specs))
 
-    def settle_deleted(self, specs: Iterable[H]) -> None:  # noqa: ARG002 - the list is in the batch
+    def settle_deleted(self, specs: Iterable[H]) -> None:
         """
         Remove from all servers on the list.
         """

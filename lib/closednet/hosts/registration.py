@@ -112,13 +112,13 @@ class Registrations(HostKind[Registration]):
             ACTIVATION_ID=self._stored().activation_id,
         )
 
-    def secrets(self, specs: Iterable[Registration]) -> Mapping[str, Secret]:  # noqa: ARG002 - one for all
+    def secrets(self, specs: Iterable[Registration]) -> Mapping[str, Secret]:
         """
         Return the activation code.
         """
         return {"CODE": self._stored().code}
 
-    def undo_script(self, spec: Registration, resource_id: str) -> Script:  # noqa: ARG002 - the id says it
+    def undo_script(self, spec: Registration, resource_id: str) -> Script:
         """
         Return the clearing of the server.
         """

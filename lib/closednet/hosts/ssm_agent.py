@@ -150,7 +150,7 @@ class SsmAgentPackages(HostKind[SsmAgentPackage]):
         variables = install_variables(self._source, spec, host)
         return render("install-ssm-agent", timeout_s=INSTALL_S, **variables)
 
-    def undo_script(self, spec: SsmAgentPackage, resource_id: str) -> Script:  # noqa: ARG002 - one a server
+    def undo_script(self, spec: SsmAgentPackage, resource_id: str) -> Script:
         """
         Return the removal.
         """
@@ -194,13 +194,13 @@ class SsmAgentServices(HostKind[SsmAgentService]):
         listed = by_host(self._facts.fleet.hosts, self._nodes.of_site(self._site))
         return {name for name, node in listed.items() if node.ping_status == "Online"}
 
-    def script(self, spec: SsmAgentService) -> Script:  # noqa: ARG002 - one a server
+    def script(self, spec: SsmAgentService) -> Script:
         """
         Return the start.
         """
         return render("start-ssm-agent")
 
-    def undo_script(self, spec: SsmAgentService, resource_id: str) -> Script:  # noqa: ARG002 - one a server
+    def undo_script(self, spec: SsmAgentService, resource_id: str) -> Script:
         """
         Return the stop.
         """

@@ -130,13 +130,13 @@ class PlainKind:
         Resources of this kind are gone at once.
         """
 
-    def by_hand(self, spec: Any) -> Work | None:  # noqa: ARG002 - the protocol's
+    def by_hand(self, spec: Any) -> Work | None:
         """
         Software does it.
         """
         return None
 
-    def irreversible(self, spec: Any) -> str:  # noqa: ARG002 - the protocol's
+    def irreversible(self, spec: Any) -> str:
         """
         A rollback brings everything back.
         """

@@ -68,7 +68,7 @@ class RollbackRun:
             made += specs
         return Inspection(observed, desired=tuple(made))
 
-    def plan(self, observed: Inspection | None = None) -> RolloutView:  # noqa: ARG002 - the notebook's rhythm; drift is read again per step
+    def plan(self, observed: Inspection | None = None) -> RolloutView:
         """
         Return the inverse of every receipt, and what cannot be brought back.
         """

@@ -94,6 +94,13 @@ def test_every_metric_of_every_server_is_found_with_its_age(aws: Site) -> None:
     assert all(age is not None and age < 180 for age in ages.values())
 
 
+def test_a_metric_is_listed_once_however_many_points_it_has(aws: Site) -> None:
+    for seconds in (60, 0):
+        publish(aws, "web01", datetime.now(UTC) - timedelta(seconds=seconds))
+    listed = Metrics(aws.management).listed(aws.params.cloudwatch.namespace)
+    assert len(listed) == len(set(listed)) == 12
+
+
 def test_what_is_missing_has_no_age_and_what_is_old_is_late(aws: Site) -> None:
     publish(aws, "web01", datetime.now(UTC))
     publish(aws, "web02", datetime.now(UTC) - timedelta(seconds=200))

@@ -55,7 +55,7 @@ class Recording:
     def record(self, kind: str, **data: Json) -> None:
         self.events.append((kind, data))
 
-    def change_started(self, step: str, change: AnyChange) -> None:  # noqa: ARG002 - the protocol
+    def change_started(self, step: str, change: AnyChange) -> None:
         self.started.append(change)
 
     def change_done(self, step: str, done: Done) -> None:

@@ -23,7 +23,12 @@ BAD = [
     ("site: tokyo-dc1", "", "site", "is missing"),
     ("region: ap-northeast-1", "region: tokyo", "region", "'ap-northeast-1'"),
     ("region: ap-northeast-1", "region: “ap-northeast-1”", "region", "word processor"),
-    ("region: ap-northeast-1", "region: \u0430p-northeast-1", "region", "does not look"),
+    (
+        "region: ap-northeast-1",
+        "region: \u0430p-northeast-1",
+        "region",
+        "does not look",
+    ),
     ("region: ap-northeast-1", "regoin: ap-northeast-1", "regoin", "did you mean"),
     ("region: ap-", "region: ap-northeast-1\nregion: ap-", "region", "given twice"),
     ('id: "222222222222"', "id: 222222222222", "accounts.management.id", "in quotes"),
