@@ -24,10 +24,11 @@ from closednet.model.change import (
 )
 from closednet.model.plan import ApprovedPlan, Plan, Scope
 from closednet.model.receipt import Done, Receipt
+from closednet.model.step import Lingering
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from closednet.model.step import AnyKind, Step
 
@@ -71,7 +72,7 @@ def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) ->
     done = net(item for receipt in receipts for item in receipt.done)
     undo = _work_of_people(step)
     undo += [_manual_if_by_hand(step, inverse(d.change)) for d in reversed(done)]
-    observed = observe(step, [spec_of(change) for change in undo])
+    observed = remaining(step, [spec_of(change) for change in undo])
     changes: list[AnyChange] = []
     kept: list[Kept] = []
     drifted: list[str] = []
@@ -180,7 +181,7 @@ def _write(kind: AnyKind, change: Create[Spec] | Update[Spec] | Delete[Spec]) ->
         case Update(old=old, new=new):
             return kind.update(old, new)
         case Delete(old=old):
-            found = kind.find([old]).get(old.key)
+            found = _remaining(kind, [old]).get(old.key)
             if found is None:
                 return ""
             kind.delete(old, found.resource_id)
@@ -233,13 +234,32 @@ def observe(step: Step, specs: Iterable[Spec]) -> Observed:
     """
     Return what exists of `specs`.
     """
+    return _looked_up(step, specs, lambda kind, wanted: kind.find(wanted))
+
+
+def remaining(step: Step, specs: Iterable[Spec]) -> Observed:
+    """
+    Return what exists of `specs`, also where it is of no more use.
+    """
+    return _looked_up(step, specs, _remaining)
+
+
+def _looked_up(
+    step: Step,
+    specs: Iterable[Spec],
+    look: Callable[[AnyKind, list[Spec]], Mapping[str, Found[Spec]]],
+) -> Observed:
     listed = list(specs)
     observed: Observed = {}
     for kind in step.kinds():
         wanted = [spec for spec in listed if isinstance(spec, kind.spec_type)]
         if wanted:
-            observed.update(kind.find(wanted))
+            observed.update(look(kind, wanted))
     return observed
+
+
+def _remaining(kind: AnyKind, wanted: list[Spec]) -> Mapping[str, Found[Spec]]:
+    return kind.remaining(wanted) if isinstance(kind, Lingering) else kind.find(wanted)
 
 
 def _undo_verdict(change: AnyChange, found: Found[Spec] | None) -> str:

@@ -86,6 +86,15 @@ class Activations(PlainKind):
                 found[spec.key] = Found(usable.spec, usable.activation_id, owned=True)
         return found
 
+    def remaining(self, wanted: Iterable[Activation]) -> dict[str, Found[Activation]]:
+        """
+        Return the activation also when it is used up or expired, or its code's rest.
+        """
+        ids = [state.activation_id for state in self.codes.ours()]
+        if not ids and (stored := self.codes.stored()):
+            ids = [stored.activation_id]
+        return {spec.key: Found(spec, ids[0], owned=True) for spec in wanted if ids}
+
     def create(self, spec: Activation) -> str:
         """
         Make the activation after retiring what an interrupted run left behind.

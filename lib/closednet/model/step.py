@@ -24,7 +24,7 @@ create, update and delete its resources. From that all five verbs follow:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
 from closednet.model.change import Found, Spec
 
@@ -113,6 +113,18 @@ class Kind(Protocol[S]):
 
 
 AnyKind = Kind[Any]
+
+
+@runtime_checkable
+class Lingering(Protocol):
+    """
+    A kind whose resources may still exist though they are of no more use.
+    """
+
+    def remaining(self, wanted: Iterable[Any]) -> Mapping[str, Found[Any]]:
+        """
+        Return what a rollback has to remove, by key. Reads only.
+        """
 
 
 class PlainKind:

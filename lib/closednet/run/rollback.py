@@ -65,7 +65,7 @@ class RollbackRun:
         made: list[Spec] = []
         for step in self.steps:
             specs = [engine.spec_of(d.change) for d in self._done(step)]
-            observed |= engine.observe(step, specs)
+            observed |= engine.remaining(step, specs)
             made += specs
         return Inspection(observed, desired=tuple(made))
 
@@ -162,7 +162,7 @@ class RollbackRun:
 
     def _checks(self, step: Step) -> list[Check]:
         done = self._done(step)
-        observed = engine.observe(step, [engine.spec_of(d.change) for d in done])
+        observed = engine.remaining(step, [engine.spec_of(d.change) for d in done])
         return [_check(d.change, observed.get(key_of(d.change))) for d in done]
 
     def _done(self, step: Step) -> list[Any]:

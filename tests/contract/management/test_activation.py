@@ -115,6 +115,22 @@ def test_no_activation_is_made_anew_once_every_server_is_registered(
     assert step.verify().failures == ()
 
 
+def test_rollback_removes_an_activation_that_is_used_up(scene: Scene) -> None:
+    step = step_of(scene.site)
+    before = scene.state()
+    receipt = scene.apply(step)
+    stored = step.activations.codes.stored()
+    assert stored is not None
+    ssm = scene.site.management.ssm
+    for host in scene.site.params.hosts:
+        node = scene.puppets.register(host, stored)
+        ssm.deregister_managed_instance(InstanceId=node)
+
+    scene.undo(step, receipt)
+
+    assert before == scene.state()
+
+
 def test_an_expired_activation_is_replaced_while_servers_are_missing(
     scene: Scene,
 ) -> None:
