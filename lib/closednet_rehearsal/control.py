@@ -5,6 +5,7 @@ The rehearsal's own API under /rehearsal/: look, skip time, break things.
 from __future__ import annotations
 
 import json
+import time
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -56,6 +57,8 @@ class Control:
                     return _shown([asdict(call) for call in self.world.calls])
                 case "unsupported":
                     return _shown(list(self.world.unsupported))
+                case "usage":
+                    return _shown({"cpu_seconds": time.process_time()})
                 case "state":
                     return _shown(snapshot(self.systems_manager()))
                 case _:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import logging
 import socket
+import time
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -81,6 +82,7 @@ class Front:
         return [answer.body]
 
     def _aws(self, environ: Environ) -> Answer:
+        began = time.monotonic()
         with self.world.lock:
             self.world.clock.settle()
         if s3.named_by_host(str(environ.get("HTTP_HOST", ""))):
@@ -96,7 +98,7 @@ class Front:
             answer = self._answer(environ, body, asked, fault)
         except Refusal as refusal:
             answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
-        self._note(asked, account, principal, answer)
+        self._note(asked, account, principal, answer, time.monotonic() - began)
         if fault == DROP:
             _hang_up(environ)
         return answer
@@ -143,7 +145,9 @@ class Front:
         self.world.unsupported.append(name)
         return Refusal(UNSUPPORTED, f"The rehearsal does not implement {name}")
 
-    def _note(self, asked: Asked, account: str, principal: str, answer: Answer) -> None:
+    def _note(
+        self, asked: Asked, account: str, principal: str, answer: Answer, took: float
+    ) -> None:
         with self.world.lock:
             call = Call(
                 len(self.world.calls) + 1,
@@ -154,6 +158,7 @@ class Front:
                 asked.mutating,
                 answer.status,
                 answer.error,
+                took,
             )
             self.world.calls.append(call)
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.running import running
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 PARAMS: Final = "params/rehearsal.yaml"
 PLAN: Final = "rollout-plan.json"
+LONG_POLL: Final = "GetMessages"
+SELF: Final = resource.RUSAGE_SELF
+CHILDREN: Final = resource.RUSAGE_CHILDREN
 
 
 def main() -> int:
@@ -37,9 +41,13 @@ def main() -> int:
         code = _rollout(rehearsal, rehearsal.environment(evidence), evidence)
         unsupported = rehearsal.ask("unsupported")
         calls = rehearsal.ask("calls")
-    print(f"the rehearsal answered {len(calls)} calls, {_seconds(calls):.1f} s in all")
+        emulator = float(rehearsal.ask("usage")["cpu_seconds"])
+    print(f"the rehearsal answered {len(calls)} calls in {_seconds(calls):.1f} s")
     print(f"calls that the rehearsal does not implement: {len(unsupported)}")
-    print(f"all of it took {time.monotonic() - began:.1f} s")
+    print(
+        f"all of it took {time.monotonic() - began:.1f} s and {_cpu_seconds():.1f} s"
+        f" of CPU time, {emulator:.1f} s of it the simulated AWS's"
+    )
     return code or (1 if unsupported else 0)
 
 
@@ -62,8 +70,18 @@ def _closednet(env: Mapping[str, str], *arguments: str) -> int:
     return subprocess.call(command, env=dict(env))  # noqa: S603 - our own command
 
 
-def _seconds(calls: list[dict[str, float]]) -> float:
-    return sum(call.get("seconds", 0.0) for call in calls)
+def _seconds(calls: list[dict[str, Any]]) -> float:
+    # An agent that asks for messages is kept waiting until there are some.
+    answered = [call for call in calls if call["operation"] != LONG_POLL]
+    return sum(float(call["seconds"]) for call in answered)
+
+
+def _cpu_seconds() -> float:
+    """
+    Return the CPU time of this process and of all that it started and that ended.
+    """
+    used = [resource.getrusage(who) for who in (SELF, CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 if __name__ == "__main__":

@@ -51,8 +51,9 @@ class Server:
         """
         self.systems_manager.close()
         self.listener.task_dispatcher.shutdown(timeout=1)
-        self.listener.close()
-        wasyncore.close_all(self.listener._map)  # noqa: SLF001 - the loop's own way
+        # The loop sleeps on its sockets: it is woken, and closes them by itself.
+        sockets = self.listener._map  # noqa: SLF001 - the loop's own way
+        self.listener.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
         self.thread.join(timeout=2)
         forget()
         forget_keys()
@@ -87,7 +88,8 @@ def _listen(application: Application, port: int, threads: int) -> Any:
         channel_timeout=120,
         max_request_body_size=1 << 28,
         asyncore_use_poll=True,
-        asyncore_loop_timeout=0.2,
+        # Whole seconds: waitress makes a busy loop of anything below one.
+        asyncore_loop_timeout=1,
         ident="rehearsal",
         clear_untrusted_proxy_headers=True,
     )

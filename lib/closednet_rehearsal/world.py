@@ -16,7 +16,7 @@ from closednet_rehearsal.settings import DELAYS, Delays
 @dataclass(frozen=True, slots=True)
 class Call:
     """
-    One API call that the rehearsal answered.
+    One API call that the rehearsal answered; `seconds` passed inside it.
     """
 
     n: int
@@ -27,6 +27,7 @@ class Call:
     mutating: bool
     status: int
     error: str
+    seconds: float
 
 
 @dataclass(slots=True)

@@ -4,6 +4,8 @@ What holds for every request: validated, journalled, never a 5xx.
 
 from __future__ import annotations
 
+import time
+
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,6 +80,18 @@ def test_calls_are_journalled(management: Aws, control: Control) -> None:
     assert ("iam", "DeleteRole", True, 404, "NoSuchEntity") == _told(deleted)
     assert MANAGEMENT_ACCOUNT == listed["account"]
     assert listed["principal"].endswith("assumed-role/closednet-operator/tests")
+
+
+def test_the_rehearsal_s_own_share_is_told(management: Aws, control: Control) -> None:
+    """
+    Every call carries its seconds, and the process its CPU seconds.
+    """
+    began = time.monotonic()
+    management.client("iam").list_users()
+    took = time.monotonic() - began
+
+    assert 0.0 < control.get("calls")[-1]["seconds"] < took
+    assert 0.0 < control.get("usage")["cpu_seconds"] <= time.process_time()
 
 
 def _told(call: dict[str, Any]) -> tuple[Any, ...]:

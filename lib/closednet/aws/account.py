@@ -58,11 +58,11 @@ class Lazy(Generic[C]):
     """
 
     def __init__(self, service: str, *, confirmed: bool = True) -> None:
-        self._service = service
+        self.service = service
         self._confirmed = confirmed
 
     def __get__(self, account: Account, owner: type[Account]) -> C:
-        client: C = account.client(self._service, confirmed=self._confirmed)
+        client: C = account.client(self.service, confirmed=self._confirmed)
         return client
 
 
@@ -103,6 +103,14 @@ class Account:
         self._on_call = on_call
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
+
+    @classmethod
+    def services(cls) -> tuple[str, ...]:
+        """
+        The services that are ever asked, as boto3 names them.
+        """
+        members = vars(cls).values()
+        return tuple(each.service for each in members if isinstance(each, Lazy))
 
     @property
     def id(self) -> str:

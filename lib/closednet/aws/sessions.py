@@ -14,7 +14,8 @@ from botocore.credentials import (
     AssumeRoleCredentialFetcher,
     DeferredRefreshableCredentials,
 )
-from botocore.session import get_session
+
+from closednet.aws.models import new_session
 
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Sessions:
             role_arn=self._about.role_arn,
             extra_args={"RoleSessionName": f"closednet-{self._site}"},
         )
-        core: Any = get_session()
+        core = new_session()
         core._credentials = DeferredRefreshableCredentials(  # noqa: SLF001 - no setter
             refresh_using=fetcher.fetch_credentials, method="assume-role"
         )
@@ -83,10 +84,12 @@ class Sessions:
     def _operator(self) -> boto3.Session:
         keys = self._connection.static_credentials
         if keys is None:
+            profile = self._about.profile
             return boto3.Session(
-                profile_name=self._about.profile, region_name=self._region
+                botocore_session=new_session(profile), region_name=self._region
             )
         return boto3.Session(
+            botocore_session=new_session(),
             aws_access_key_id=keys.access_key_id,
             aws_secret_access_key=keys.secret_access_key,
             region_name=self._region,

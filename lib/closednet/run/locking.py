@@ -18,15 +18,18 @@ if TYPE_CHECKING:
     from closednet.evidence.run_folder import RunFolder
 
 HELD: Final = "CLOSEDNET_LOCK_HELD"
+WANTED_BY: Final = "JPY_PARENT_PID"
 
 
 def site_lock(folder: RunFolder) -> AbstractContextManager[object]:
     """
     Hold the lock of the site; a notebook of a batch works under the batch's.
 
+    A kernel is told who wanted it; its parent may be a server that forked it.
+
     Raises:
         BusyError: Another run holds it; says which.
     """
-    if os.environ.get(HELD) == str(os.getppid()):
+    if os.environ.get(HELD) in {str(os.getppid()), os.environ.get(WANTED_BY, "")}:
         return nullcontext()
     return runs.site_lock(folder.root, folder.site, run_id=folder.run_id)

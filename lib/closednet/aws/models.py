@@ -1,0 +1,52 @@
+"""
+The models of AWS's services: read once in a process, for all of its sessions.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import DataNotFoundError
+from botocore.loaders import create_loader
+from botocore.session import get_session
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OF_A_SERVICE: Final = ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2")
+OF_ALL: Final = ("endpoints", "partitions", "sdk-default-configuration", "_retry")
+
+
+def new_session(profile: str | None = None) -> Any:
+    """
+    Return a botocore session that shares its models with all others made here.
+    """
+    session: Any = get_session()
+    if profile is not None:
+        session.set_config_variable("profile", profile)
+    loader = _loader(session.get_config_variable("data_path"))
+    session.register_component("data_loader", loader)
+    return session
+
+
+def read_models(services: Iterable[str]) -> None:
+    """
+    Read the models of `services` from where botocore's own are.
+    """
+    loader = _loader(None)
+    for name in OF_ALL:
+        loader.load_data(name)
+    for service in services:
+        for kind in OF_A_SERVICE:
+            try:
+                loader.load_service_model(service, kind, api_version=None)
+            except DataNotFoundError:
+                # Not every service has pages or states to wait for.
+                continue
+
+
+@cache
+def _loader(data_path: str | None) -> Any:
+    return create_loader(data_path)
