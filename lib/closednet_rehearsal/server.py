@@ -51,11 +51,14 @@ class Server:
         """
         self.systems_manager.close()
         self.listener.task_dispatcher.shutdown(timeout=1)
-        self.listener.close()
-        wasyncore.close_all(self.listener._map)  # noqa: SLF001 - the loop's own way
+        # The loop sleeps in poll(): what it waits for must be closed by itself.
+        self.listener.trigger.pull_trigger(self._close_all)
         self.thread.join(timeout=2)
         forget()
         forget_keys()
+
+    def _close_all(self) -> None:
+        wasyncore.close_all(self.listener._map)  # noqa: SLF001 - the loop's own way
 
 
 def start_server(
@@ -87,7 +90,8 @@ def _listen(application: Application, port: int, threads: int) -> Any:
         channel_timeout=120,
         max_request_body_size=1 << 28,
         asyncore_use_poll=True,
-        asyncore_loop_timeout=0.2,
+        # In whole seconds: waitress cuts 0.2 to 0, and then its loop never sleeps.
+        asyncore_loop_timeout=1,
         ident="rehearsal",
         clear_untrusted_proxy_headers=True,
     )
