@@ -49,23 +49,51 @@ class Server:
         """
         Stop answering and forget all state.
         """
+        self.pause()
+        forget()
+        forget_keys()
+
+    def pause(self) -> None:
+        """
+        Stop answering; the world stays as it is.
+        """
         self.systems_manager.close()
         self.listener.task_dispatcher.shutdown(timeout=1)
         # The loop sleeps in poll(): what it waits for must be closed by itself.
         self.listener.trigger.pull_trigger(self._close_all)
         self.thread.join(timeout=2)
-        forget()
-        forget_keys()
 
     def _close_all(self) -> None:
         wasyncore.close_all(self.listener._map)  # noqa: SLF001 - the loop's own way
 
 
-def start_server(
-    port: int = 0, hosts: int = 0, on_premises: Sequence[str] = (ON_PREMISES_CIDR,)
-) -> Server:
+@dataclass(slots=True)
+class Services:
     """
-    Start a freshly seeded world on `port` (0: any free one).
+    A seeded world and what answers for it; nobody listens yet.
+    """
+
+    world: World
+    control: Control
+    systems_manager: SystemsManager
+    front: Front
+
+    def serve(self, port: int = 0, hosts: int = 0) -> Server:
+        """
+        Listen on `port` (0: any free one) in a thread.
+        """
+        self.systems_manager.open()
+        listener = _listen(self.front, port, SERVER_THREADS + 2 * hosts)
+        thread = threading.Thread(
+            target=listener.run, name="rehearsal-http", daemon=True
+        )
+        thread.start()
+        return Server(self.world, self.control, self.systems_manager, listener, thread)
+
+
+def prepare(on_premises: Sequence[str] = (ON_PREMISES_CIDR,)) -> Services:
+    """
+    Make a freshly seeded world.
     """
     world = World()
     forget_keys()
@@ -74,10 +102,16 @@ def start_server(
     systems_manager = SystemsManager(world, moto)
     control = Control(world, systems_manager.snapshot)
     front = Front(world, systems_manager.application, control)
-    listener = _listen(front, port, SERVER_THREADS + 2 * hosts)
-    thread = threading.Thread(target=listener.run, name="rehearsal-http", daemon=True)
-    thread.start()
-    return Server(world, control, systems_manager, listener, thread)
+    return Services(world, control, systems_manager, front)
+
+
+def start_server(
+    port: int = 0, hosts: int = 0, on_premises: Sequence[str] = (ON_PREMISES_CIDR,)
+) -> Server:
+    """
+    Start a freshly seeded world on `port` (0: any free one).
+    """
+    return prepare(on_premises).serve(port, hosts)
 
 
 def _listen(application: Application, port: int, threads: int) -> Any:
