@@ -7,16 +7,19 @@ from __future__ import annotations
 import sys
 
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from botocore import loaders
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
-from botocore.loaders import create_loader
 
 from closednet_rehearsal.lean import share_models
 
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SERVICES: Final = (
     *("cloudwatch", "ec2", "iam", "kms", "logs", "route53", "route53resolver"),
@@ -43,11 +46,15 @@ def main(arguments: list[str]) -> int:
 
 def _warm() -> None:
     """
-    Read what clients are made of.
+    Read what clients are made of, for all operations that will be forked.
 
     No client is made here: that of S3 changes its model, and breaks moto's.
     """
-    loader = create_loader()
+    import_module("IPython.core.getipython")
+    shared: Callable[[], Any] = cache(loaders.create_loader)
+    vars(loaders)["create_loader"] = lambda *_: shared()
+    loader = shared()
+    loader.list_available_services("service-2")
     for name in DATA:
         loader.load_data(name)
     for service in SERVICES:

@@ -44,37 +44,41 @@ def plan(params: str) -> dict[str, Any]:
     return {"digest": rollout.digest}
 
 
-def step(params: str, name: str, approve: str, *, verify: bool) -> dict[str, Any]:
+def step(
+    params: str, name: str, approve: str, *, verify: bool = False, look: bool = False
+) -> dict[str, Any]:
     """
-    Run one step as its notebook does: inspect, plan, apply, verify.
+    Run one step as its notebook does: inspect, plan, apply; verify and look again.
     """
-    run = _opened(params, name)
+    run = open_run(name, params)
+    if not isinstance(run, Run):
+        raise TypeError(f"{name} is no step")
     try:
         receipt = run.apply(run.plan(run.inspect()), approve).receipt
         failures = _failures(run) if verify else []
     except ClosednetError as err:
         return {"error": type(err).__name__, "message": str(err)}
-    return {
-        "error": "",
-        "done": [key_of(done.change) for done in receipt.done],
-        "failures": failures,
-    }
+    done = [key_of(done.change) for done in receipt.done]
+    seen = _seen(run) if look else {}
+    return {"error": "", "done": done, "failures": failures, **seen}
 
 
-def look(params: str, name: str) -> dict[str, Any]:
+def _failures(run: Run) -> list[str]:
+    return [f"{check.claim}: {check.evidence}" for check in run.verify().failures]
+
+
+def _seen(run: Run) -> dict[str, Any]:
     """
-    Return what one step finds and would still do, and what the evidence says.
+    Return what the step finds and would still do, and what the evidence says.
     """
-    run = _opened(params, name)
     observed = engine.inspect(run.step)
     left = engine.plan(run.step, observed, run.site.scope)
-    specs = {key: canonical.text(found.spec) for key, found in observed.items()}
     events = run.folder.events()
     return {
         "left": [key_of(change) for change in left.changes],
         "unexplained": [kept.key for kept in left.kept if not kept.reason],
-        "observed": specs,
-        "orphans": [e.data["id"] for e in events if e.kind == "orphan"],
+        "observed": {k: canonical.text(found.spec) for k, found in observed.items()},
+        "orphans": [event.data["id"] for event in events if event.kind == "orphan"],
         "archive": archive.verify(run.folder.path),
     }
 
@@ -82,7 +86,6 @@ def look(params: str, name: str) -> dict[str, Any]:
 OPERATIONS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "plan": plan,
     "step": step,
-    "look": look,
 }
 
 
@@ -99,14 +102,3 @@ def operate(folder: Path, operation: str, arguments: dict[str, Any]) -> dict[str
 
 def _nap(seconds: float) -> None:
     time.sleep(min(seconds, SHORT_S))
-
-
-def _opened(params: str, name: str) -> Run:
-    run = open_run(name, params)
-    if not isinstance(run, Run):
-        raise TypeError(f"{name} is no step")
-    return run
-
-
-def _failures(run: Run) -> list[str]:
-    return [f"{check.claim}: {check.evidence}" for check in run.verify().failures]

@@ -45,7 +45,8 @@ def _resources(state: dict[str, Any]) -> Counter[str]:
 
 def _line(kind: str, key: str, facts: Any) -> str:
     shown = json.dumps(facts, sort_keys=True)
-    return f"{kind} {plain(key)} {_SECRET.sub(r'\1*', plain(shown))}"
+    shown = _SECRET.sub(r"\1*", plain(shown))
+    return f"{kind} {plain(key)} {shown}"
 
 
 def plain(text: str) -> str:
