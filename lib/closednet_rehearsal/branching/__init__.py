@@ -11,7 +11,13 @@ connection that asked for them, so nothing outlives the program that began it.
 
 from __future__ import annotations
 
-from closednet_rehearsal.branching.client import Branch, Checkpoint, Operation, origin
+from closednet_rehearsal.branching.client import (
+    Branch,
+    BranchingError,
+    Checkpoint,
+    Operation,
+    origin,
+)
 
 
-__all__ = ["Branch", "Checkpoint", "Operation", "origin"]
+__all__ = ["Branch", "BranchingError", "Checkpoint", "Operation", "origin"]
