@@ -13,8 +13,8 @@ from closednet_rehearsal.faults import ANY, DROP, HOLD, HOLD_ANSWER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# botocore tries a throttled call so often before it gives up.
-ATTEMPTS: Final = 8
+# The first attempt and the eight that botocore makes after it.
+ATTEMPTS: Final = 9
 HOSTS: Final = "on the servers"
 
 
