@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import threading
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore
 from waitress.server import create_server
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+# How long it sleeps while nobody asks; a pulled trigger wakes it at once.
+LOOK_UP_S: Final = 30.0
+
+
 @dataclass(slots=True)
 class Server:
     """
@@ -36,7 +40,14 @@ class Server:
     control: Control
     systems_manager: SystemsManager
     listener: Any
-    thread: threading.Thread
+    stopping: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(
+            target=self._listen, name="rehearsal-http", daemon=True
+        )
+        self.thread.start()
 
     @property
     def endpoint_url(self) -> str:
@@ -59,12 +70,19 @@ class Server:
         """
         self.systems_manager.close()
         self.listener.task_dispatcher.shutdown(timeout=1)
-        # The loop sleeps in poll(): what it waits for must be closed by itself.
-        self.listener.trigger.pull_trigger(self._close_all)
-        self.thread.join(timeout=2)
+        self.stopping.set()
+        self.listener.pull_trigger()
+        self.thread.join()
+        wasyncore.close_all(self._sockets)
 
-    def _close_all(self) -> None:
-        wasyncore.close_all(self.listener._map)  # noqa: SLF001 - the loop's own way
+    @property
+    def _sockets(self) -> Any:
+        return self.listener._map  # noqa: SLF001 - the loop's own way
+
+    def _listen(self) -> None:
+        # waitress has a loop of its own, which nobody can end from outside.
+        while not self.stopping.is_set():
+            wasyncore.loop(LOOK_UP_S, use_poll=True, map=self._sockets, count=1)
 
 
 @dataclass(slots=True)
@@ -84,11 +102,7 @@ class Services:
         """
         self.systems_manager.open()
         listener = _listen(self.front, port, SERVER_THREADS + 2 * hosts)
-        thread = threading.Thread(
-            target=listener.run, name="rehearsal-http", daemon=True
-        )
-        thread.start()
-        return Server(self.world, self.control, self.systems_manager, listener, thread)
+        return Server(self.world, self.control, self.systems_manager, listener)
 
 
 def prepare(on_premises: Sequence[str] = (ON_PREMISES_CIDR,)) -> Services:
@@ -124,8 +138,6 @@ def _listen(application: Application, port: int, threads: int) -> Any:
         channel_timeout=120,
         max_request_body_size=1 << 28,
         asyncore_use_poll=True,
-        # In whole seconds: waitress cuts 0.2 to 0, and then its loop never sleeps.
-        asyncore_loop_timeout=1,
         ident="rehearsal",
         clear_untrusted_proxy_headers=True,
     )
