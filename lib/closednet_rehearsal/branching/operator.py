@@ -44,15 +44,21 @@ def plan(params: str) -> dict[str, Any]:
     return {"digest": rollout.digest}
 
 
+def plan_step(params: str, name: str) -> dict[str, Any]:
+    """
+    Plan one step and keep the plan, as its notebook does.
+    """
+    run = _opened(params, name)
+    return {"digest": run.plan(run.inspect()).plan.digest}
+
+
 def step(
     params: str, name: str, approve: str, *, verify: bool = False, look: bool = False
 ) -> dict[str, Any]:
     """
     Run one step as its notebook does: inspect, plan, apply; verify and look again.
     """
-    run = open_run(name, params)
-    if not isinstance(run, Run):
-        raise TypeError(f"{name} is no step")
+    run = _opened(params, name)
     try:
         receipt = run.apply(run.plan(run.inspect()), approve).receipt
         failures = _failures(run) if verify else []
@@ -61,6 +67,13 @@ def step(
     done = [key_of(done.change) for done in receipt.done]
     seen = _seen(run) if look else {}
     return {"error": "", "done": done, "failures": failures, **seen}
+
+
+def _opened(params: str, name: str) -> Run:
+    run = open_run(name, params)
+    if not isinstance(run, Run):
+        raise TypeError(f"{name} is no step")
+    return run
 
 
 def _failures(run: Run) -> list[str]:
@@ -85,6 +98,7 @@ def _seen(run: Run) -> dict[str, Any]:
 
 OPERATIONS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "plan": plan,
+    "plan_step": plan_step,
     "step": step,
 }
 

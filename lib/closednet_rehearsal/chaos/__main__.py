@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from closednet_rehearsal.chaos.rollout import Done
     from closednet_rehearsal.chaos.trial import Verdict
 
+KEY: Final = "cloudwatch-agent-with-access-key"
+STEPS: Final = (*registry.NAMES, KEY)
 FOREIGN: Final = ("AWS_", "CLOSEDNET_")
 
 
@@ -44,8 +46,8 @@ def main() -> int:
         ThreadPoolExecutor(options.jobs) as pool,
     ):
         numbers = itertools.count()
-        for name in options.step or registry.NAMES:
-            done = grown.until(name)
+        for name in options.step or STEPS:
+            done = grown.with_access_key() if name == KEY else grown.until(name)
             calls += len(done.targets)
             chosen = _cases(done, options.kind)
             _say(f"{name}: {len(done.targets)} calls, {len(chosen)} cases")
@@ -97,9 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--jobs", type=int, default=os.cpu_count(), help="cases at the same time"
     )
-    parser.add_argument(
-        "--step", action="append", choices=registry.NAMES, help="only this step"
-    )
+    parser.add_argument("--step", action="append", choices=STEPS, help="only this step")
     parser.add_argument(
         "--kind",
         action="append",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.branching import BranchingError
 from closednet_rehearsal.chaos.compare import differences
-from closednet_rehearsal.chaos.rollout import named
+from closednet_rehearsal.chaos.rollout import TELLS_A_SECRET, named
 
 
 if TYPE_CHECKING:
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 
     from closednet_rehearsal.branching import Branch
     from closednet_rehearsal.chaos.cases import Case
-    from closednet_rehearsal.chaos.rollout import Done, Outcome
+    from closednet_rehearsal.chaos.rollout import Begun, Done, Outcome
 
-# Nobody can ask AWS for these secrets a second time.
-TELLS_A_SECRET: Final = frozenset({"ssm:CreateActivation", "iam:CreateAccessKey"})
 NOT_SEALED: Final = ["manifest.json: not sealed"]
 KILLED: Final = "killed"
 WENT_ON: Final = "went on"
@@ -49,14 +47,16 @@ def attempt(case: Case, done: Done, folder: Path) -> Verdict:
     Try one case on a branch of its own.
     """
     try:
-        with done.before.branch(folder) as branch:
-            first = _disturbed(case, done, branch)
-            return Verdict(case, first, tuple(_judged(case, done, branch)))
+        with done.begun.before.branch(folder) as branch:
+            earlier = len(branch.ask("calls"))
+            first = _disturbed(case, done.begun, branch)
+            problems = _judged(case, done, branch, earlier)
+            return Verdict(case, first, tuple(problems))
     except BranchingError as err:
         return Verdict(case, "", (f"broken: {err}",))
 
 
-def _disturbed(case: Case, done: Done, branch: Branch) -> str:
+def _disturbed(case: Case, begun: Begun, branch: Branch) -> str:
     kind, target = case.kind, case.target
     branch.tell(
         "fault",
@@ -65,9 +65,7 @@ def _disturbed(case: Case, done: Done, branch: Branch) -> str:
         times=kind.times,
         skip=target.n,
     )
-    operation = branch.start(
-        "step", name=done.name, approve=done.approve, verify=target.verifying
-    )
+    operation = branch.start("step", **begun.arguments(branch), verify=target.verifying)
     if kind.kills:
         held = branch.ask("held")["held"]
         operation.kill()
@@ -80,12 +78,11 @@ def _disturbed(case: Case, done: Done, branch: Branch) -> str:
     return str(result["error"]) or WENT_ON
 
 
-def _judged(case: Case, done: Done, branch: Branch) -> list[str]:
+def _judged(case: Case, done: Done, branch: Branch, earlier: int) -> list[str]:
     problems = [f"never came: {fault}" for fault in _unused(branch)]
     result = branch.run(
         "step",
-        name=done.name,
-        approve=done.approve,
+        **done.begun.arguments(branch),
         verify=case.target.verifying,
         look=True,
     )
@@ -96,7 +93,9 @@ def _judged(case: Case, done: Done, branch: Branch) -> list[str]:
         *problems,
         *(f"not verified: {failure}" for failure in result["failures"]),
         *(f"left to do: {key}" for key in result["left"]),
-        *_evidence(result, branch),
+        *_secrets(done, result, branch.ask("calls")[earlier:]),
+        *(p for p in result["archive"] if p not in NOT_SEALED),
+        *(f"not implemented: {name}" for name in branch.ask("unsupported")),
         *_world(expected, result, branch),
     ]
 
@@ -106,20 +105,15 @@ def _unused(branch: Branch) -> list[Any]:
     return [fault for fault in branch.ask("faults") if fault["skip"] > 0]
 
 
-def _evidence(result: dict[str, Any], branch: Branch) -> list[str]:
-    problems = [p for p in result["archive"] if p not in NOT_SEALED]
-    made = sum(
-        named(call) in TELLS_A_SECRET and call["status"] < 300  # noqa: PLR2004 - HTTP
-        for call in branch.ask("calls")
-    )
-    told = len(result["orphans"])
-    kept = sum(
-        "activation/" in key or "access-key/" in key for key in result["observed"]
-    )
-    if made - kept > told:
-        problems.append(f"{made} secrets were made, {told} retirements were told")
-    problems += [f"not implemented: {name}" for name in branch.ask("unsupported")]
-    return problems
+def _secrets(
+    done: Done, result: dict[str, Any], calls: list[dict[str, Any]]
+) -> list[str]:
+    """
+    Return a problem if AWS told more secrets than were used or reported as retired.
+    """
+    made = [c for c in calls if named(c) in TELLS_A_SECRET and not c["error"]]
+    lost, told = len(made) - done.secrets, len(result["orphans"])
+    return [f"{lost} secrets were lost, {told} were told of"] if lost > told else []
 
 
 def _world(expected: Outcome, result: dict[str, Any], branch: Branch) -> list[str]:
