@@ -74,6 +74,9 @@ class Control:
                     return _shown({"now": self.world.clock.now()})
             case "fault":
                 return _shown(asdict(faults.add(request)))
+            case "mend":
+                faults.mend()
+                return _shown({"mended": True})
             case "release":
                 faults.release()
                 return _shown({"released": True})

@@ -90,6 +90,13 @@ class Faults:
                 return fault.error
         return ""
 
+    def mend(self) -> None:
+        """
+        Forget every fault that still waits.
+        """
+        with self._lock:
+            self.waiting = []
+
     def hold(self) -> None:
         """
         Keep the caller waiting until somebody releases what is held.

@@ -51,6 +51,13 @@ class Target:
     n: int
     verifying: bool = False
 
+    @property
+    def on_hosts(self) -> bool:
+        """
+        Whether servers make the call.
+        """
+        return self.fault != ANY
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
