@@ -9,7 +9,7 @@ import time
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.errors import Answer
 from closednet_rehearsal.snapshot import snapshot
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Extra = Callable[[], dict[str, Any]]
 Power = Callable[[str, bool], None]
+HELD_PATIENCE_S: Final = 30.0
 
 
 @dataclass(slots=True)
@@ -44,11 +45,13 @@ class Control:
         try:
             if environ["REQUEST_METHOD"] == "POST":
                 return self._post(name, _json(environ), faults)
-            return self._get(name)
+            if name == "held":
+                return _shown({"held": faults.held(HELD_PATIENCE_S)})
+            return self._get(name, faults)
         except (KeyError, TypeError, ValueError) as error:
             return _shown({"error": f"The rehearsal cannot read this: {error!r}"}, 400)
 
-    def _get(self, name: str) -> Answer:
+    def _get(self, name: str, faults: Faults) -> Answer:
         with self.world.lock:
             match name:
                 case "health":
@@ -59,6 +62,8 @@ class Control:
                     return _shown(list(self.world.unsupported))
                 case "usage":
                     return _shown({"cpu_seconds": time.process_time()})
+                case "faults":
+                    return _shown([asdict(fault) for fault in faults.waiting])
                 case "state":
                     return _shown(snapshot(self.systems_manager()))
                 case _:
@@ -72,6 +77,12 @@ class Control:
                     return _shown({"now": self.world.clock.now()})
             case "fault":
                 return _shown(asdict(faults.add(request)))
+            case "mend":
+                faults.mend()
+                return _shown({"mended": True})
+            case "release":
+                faults.release()
+                return _shown({"released": True})
             case "host" if self.power is not None:
                 self.power(str(request["name"]), request["power"] == "on")
                 return _shown({"name": request["name"], "power": request["power"]})

@@ -22,7 +22,7 @@ from closednet_rehearsal.errors import (
     Refusal,
     refuse,
 )
-from closednet_rehearsal.faults import DROP, Faults
+from closednet_rehearsal.faults import HOLD, HOLD_ANSWER, SILENT, Faults
 from closednet_rehearsal.identity import account_and_principal
 from closednet_rehearsal.install import reseed
 from closednet_rehearsal.world import Call, World
@@ -94,19 +94,23 @@ class Front:
             account, principal = account_and_principal(environ)
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
             environ["rehearsal.asked"] = asked
-            fault = self.faults.take(asked)
+            fault = self.faults.take(asked, principal)
             answer = self._answer(environ, body, asked, fault)
         except Refusal as refusal:
             answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
         self._note(asked, account, principal, answer, time.monotonic() - began)
-        if fault == DROP:
+        if fault == HOLD_ANSWER:
+            self.faults.hold()
+        if fault in SILENT:
             _hang_up(environ)
         return answer
 
     def _answer(
         self, environ: Environ, body: bytes, asked: Asked, fault: str
     ) -> Answer:
-        if fault and fault != DROP:
+        if fault == HOLD:
+            self.faults.hold()
+        if fault and (fault == HOLD or fault not in SILENT):
             raise Refusal(fault, f"The rehearsal was told to fail {asked.operation}")
         if asked.service == "s3":
             owned = s3.answer_package(environ, signed=asked.signed)

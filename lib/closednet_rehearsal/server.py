@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import threading
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore
 from waitress.server import create_server
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+# How long it sleeps while nobody asks; a pulled trigger wakes it at once.
+LOOK_UP_S: Final = 30.0
+
+
 @dataclass(slots=True)
 class Server:
     """
@@ -36,7 +40,14 @@ class Server:
     control: Control
     systems_manager: SystemsManager
     listener: Any
-    thread: threading.Thread
+    stopping: threading.Event = field(default_factory=threading.Event)
+    thread: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(
+            target=self._listen, name="rehearsal-http", daemon=True
+        )
+        self.thread.start()
 
     @property
     def endpoint_url(self) -> str:
@@ -49,21 +60,54 @@ class Server:
         """
         Stop answering and forget all state.
         """
-        self.systems_manager.close()
-        self.listener.task_dispatcher.shutdown(timeout=1)
-        # The loop sleeps on its sockets: it is woken, and closes them by itself.
-        sockets = self.listener._map  # noqa: SLF001 - the loop's own way
-        self.listener.trigger.pull_trigger(lambda: wasyncore.close_all(sockets))
-        self.thread.join(timeout=2)
+        self.pause()
         forget()
         forget_keys()
 
+    def pause(self) -> None:
+        """
+        Stop answering; the world stays as it is.
+        """
+        self.systems_manager.close()
+        self.listener.task_dispatcher.shutdown(timeout=1)
+        self.stopping.set()
+        self.listener.pull_trigger()
+        self.thread.join()
+        wasyncore.close_all(self._sockets)
 
-def start_server(
-    port: int = 0, hosts: int = 0, on_premises: Sequence[str] = (ON_PREMISES_CIDR,)
-) -> Server:
+    @property
+    def _sockets(self) -> Any:
+        return self.listener._map  # noqa: SLF001 - the loop's own way
+
+    def _listen(self) -> None:
+        # waitress has a loop of its own, which nobody can end from outside.
+        while not self.stopping.is_set():
+            wasyncore.loop(LOOK_UP_S, use_poll=True, map=self._sockets, count=1)
+
+
+@dataclass(slots=True)
+class Services:
     """
-    Start a freshly seeded world on `port` (0: any free one).
+    A seeded world and what answers for it; nobody listens yet.
+    """
+
+    world: World
+    control: Control
+    systems_manager: SystemsManager
+    front: Front
+
+    def serve(self, port: int = 0, hosts: int = 0) -> Server:
+        """
+        Listen on `port` (0: any free one) in a thread.
+        """
+        self.systems_manager.open()
+        listener = _listen(self.front, port, SERVER_THREADS + 2 * hosts)
+        return Server(self.world, self.control, self.systems_manager, listener)
+
+
+def prepare(on_premises: Sequence[str] = (ON_PREMISES_CIDR,)) -> Services:
+    """
+    Make a freshly seeded world.
     """
     world = World()
     forget_keys()
@@ -72,10 +116,16 @@ def start_server(
     systems_manager = SystemsManager(world, moto)
     control = Control(world, systems_manager.snapshot)
     front = Front(world, systems_manager.application, control)
-    listener = _listen(front, port, SERVER_THREADS + 2 * hosts)
-    thread = threading.Thread(target=listener.run, name="rehearsal-http", daemon=True)
-    thread.start()
-    return Server(world, control, systems_manager, listener, thread)
+    return Services(world, control, systems_manager, front)
+
+
+def start_server(
+    port: int = 0, hosts: int = 0, on_premises: Sequence[str] = (ON_PREMISES_CIDR,)
+) -> Server:
+    """
+    Start a freshly seeded world on `port` (0: any free one).
+    """
+    return prepare(on_premises).serve(port, hosts)
 
 
 def _listen(application: Application, port: int, threads: int) -> Any:
@@ -88,8 +138,6 @@ def _listen(application: Application, port: int, threads: int) -> Any:
         channel_timeout=120,
         max_request_body_size=1 << 28,
         asyncore_use_poll=True,
-        # Whole seconds: waitress makes a busy loop of anything below one.
-        asyncore_loop_timeout=1,
         ident="rehearsal",
         clear_untrusted_proxy_headers=True,
     )

@@ -36,6 +36,12 @@ class SystemsManager:
         """
         return dict(self.application.snapshot())
 
+    def open(self) -> None:
+        """
+        Allow long polls, after a close as well.
+        """
+        self.application.service.closed = False
+
     def close(self) -> None:
         """
         End its long polls.

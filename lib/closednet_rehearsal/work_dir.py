@@ -76,7 +76,9 @@ def read_ready(work_dir: Path) -> Ready | None:
         return None
 
 
-def write_connection(work_dir: Path, url: str, inbound: str, forwarder: str) -> Path:
+def write_connection(
+    work_dir: Path, url: str, inbound: str, forwarder: str, *, poll_s: float = 0.15
+) -> Path:
     """
     Write how this machine reaches the rehearsed AWS, its DNS and its servers.
     """
@@ -90,7 +92,7 @@ def write_connection(work_dir: Path, url: str, inbound: str, forwarder: str) -> 
         },
         "ssh_command": [str(work_dir / "ssh")],
         "tunnels": tunnels,
-        "poll_s": 0.15,
+        "poll_s": poll_s,
         "timeout_s": 60,
         "simulated": True,
     }

@@ -4,12 +4,13 @@ All simulated servers of a rehearsal: made, switched on and off, and ended.
 
 from __future__ import annotations
 
+import json
 import subprocess
 
 from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.host.layout import HostSpec, install_stand_ins, make_host
-from closednet_rehearsal.host.machine import Machine
+from closednet_rehearsal.host.machine import DESCRIPTION, Machine
 from closednet_rehearsal.host.processes import end_all, inside
 from closednet_rehearsal.host.services import WANTED
 
@@ -99,13 +100,27 @@ class Fleet:
             off.unlink()
             _boot(folder)
 
+    def boot(self) -> None:
+        """
+        Let servers that exist already reach this rehearsal, and switch them on.
+        """
+        install_stand_ins(self._work_dir)
+        for folder in self._folders():
+            description = folder / DESCRIPTION
+            described = json.loads(description.read_text()) | self._connection
+            description.write_text(json.dumps(described, indent=1) + "\n")
+            if not (folder / "off").exists():
+                _boot(folder)
+
     def stop(self) -> None:
         """
         End every process inside any server.
         """
+        _end(self._folders())
+
+    def _folders(self) -> list[Path]:
         hosts = self._work_dir / "hosts"
-        folders = sorted(hosts.iterdir()) if hosts.is_dir() else []
-        _end(folders)
+        return sorted(hosts.iterdir()) if hosts.is_dir() else []
 
 
 def _end(folders: Sequence[Path]) -> None:

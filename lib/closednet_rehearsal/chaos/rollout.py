@@ -1,0 +1,185 @@
+"""
+The undisturbed rollout: what each step calls, and what exists after it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from closednet import registry
+from closednet_rehearsal.branching import BranchingError, origin
+from closednet_rehearsal.branching.folders import WORK
+from closednet_rehearsal.chaos import cases
+from closednet_rehearsal.settings import OPERATOR_ROLE
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from closednet_rehearsal.branching import Branch, Checkpoint
+    from closednet_rehearsal.chaos.cases import Target
+
+REGISTER: Final = "ssm:RegisterManagedInstance"
+# Nobody can ask AWS for these secrets a second time.
+TELLS_A_SECRET: Final = frozenset({"ssm:CreateActivation", "iam:CreateAccessKey"})
+SITE: Final = "params.yaml"
+IAM_USER: Final = "params-iam-user.yaml"
+KEYED: Final = "cloudwatch-agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """
+    What exists: in AWS, and as the step itself finds it.
+    """
+
+    state: dict[str, Any]
+    observed: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """
+    A step that is about to run: from where, at which site, under which approval.
+    """
+
+    name: str
+    before: Checkpoint
+    approve: str
+    params: str = SITE
+
+    def arguments(self, branch: Branch) -> dict[str, Any]:
+        """
+        Return what the operation `step` is told on a branch of this moment.
+        """
+        params = Path(branch.ready.work_dir) / self.params
+        return {"params": str(params), "name": self.name, "approve": self.approve}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """
+    A step that ran undisturbed: by which calls, and to what end.
+    """
+
+    begun: Begun
+    targets: tuple[Target, ...]
+    applied: Outcome
+    verified: Outcome
+
+    @property
+    def secrets(self) -> int:
+        """
+        How many secrets AWS told during this step.
+        """
+        return sum(target.operation in TELLS_A_SECRET for target in self.targets)
+
+
+@dataclass
+class Rollout:
+    """
+    Grows step by step; every moment between two steps is kept.
+    """
+
+    folder: Path
+    now: Checkpoint
+    approve: str
+    steps: dict[str, Done] = field(default_factory=dict)
+
+    def until(self, name: str) -> Done:
+        """
+        Return the step `name`, after running it and those before it.
+        """
+        for step in registry.NAMES:
+            if step not in self.steps:
+                self._grow(step)
+            if step == name:
+                break
+        return self.steps[name]
+
+    def with_access_key(self) -> Done:
+        """
+        Return the step of the CloudWatch agent at a site with an IAM user.
+
+        Nothing is kept of it: the rollout goes on with the nodes' role.
+        """
+        if IAM_USER not in self.steps:
+            before = self.until(KEYED).begun.before
+            branch = before.branch(self.folder / "planned-access-key")
+            params = str(Path(branch.ready.work_dir) / IAM_USER)
+            digest = branch.run("plan_step", params=params, name=KEYED)["digest"]
+            now = branch.keep()
+            begun = Begun(KEYED, now, digest, IAM_USER)
+            with now.branch(self.folder / "with-access-key") as branch:
+                self.steps[IAM_USER] = _run(begun, branch)
+        return self.steps[IAM_USER]
+
+    def _grow(self, name: str) -> None:
+        branch = self.now.branch(self.folder / f"after-{name}")
+        self.steps[name] = _run(Begun(name, self.now, self.approve), branch)
+        self.now = branch.keep()
+
+
+def _run(begun: Begun, branch: Branch) -> Done:
+    before = len(branch.ask("calls"))
+    applied = _outcome(begun, branch, verify=False)
+    between = len(branch.ask("calls"))
+    verified = _outcome(begun, branch, verify=True)
+    calls = branch.ask("calls")
+    hosts = sum(named(call) == REGISTER for call in calls[before:])
+    applying, verifying = calls[before:between], calls[between:]
+    targets = (
+        *cases.targets(begun.name, by_operator(applying), by_operator(verifying)),
+        *cases.on_hosts(begun.name, REGISTER, hosts),
+    )
+    return Done(begun, targets, applied, verified)
+
+
+def _outcome(begun: Begun, branch: Branch, *, verify: bool) -> Outcome:
+    result = branch.run("step", **begun.arguments(branch), verify=verify, look=True)
+    if result["error"] or result["failures"] or result["left"]:
+        raise BranchingError(f"{begun.name} fails undisturbed: {result}")
+    return Outcome(branch.ask("state"), result["observed"])
+
+
+def named(call: dict[str, Any]) -> str:
+    """
+    Return a call of the control API as `service:Operation`.
+    """
+    return f"{call['service']}:{call['operation']}"
+
+
+def by_operator(calls: list[dict[str, Any]]) -> list[str]:
+    """
+    Return the operator's writing calls, in order.
+    """
+    return [
+        named(call)
+        for call in calls
+        if call["mutating"] and OPERATOR_ROLE in call["principal"]
+    ]
+
+
+@contextmanager
+def rollout(folder: Path, hosts: int) -> Iterator[Rollout]:
+    """
+    Begin a rollout: everything is planned and approved, nothing is done.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with origin(folder / "origin", hosts) as nothing:
+        _write_variant(folder / "origin" / WORK)
+        branch = nothing.branch(folder / "planned")
+        digest = branch.run("plan")["digest"]
+        yield Rollout(folder, branch.keep(), digest)
+
+
+def _write_variant(work_dir: Path) -> None:
+    params = yaml.safe_load((work_dir / SITE).read_text("utf-8"))
+    params["cloudwatch"]["credentials"] = "iam-user"
+    text = yaml.safe_dump(params, sort_keys=False, allow_unicode=True)
+    (work_dir / IAM_USER).write_text(text, "utf-8")

@@ -1,0 +1,124 @@
+"""
+One case tried: the call goes wrong, the step is run again, the world is judged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from closednet_rehearsal.branching import BranchingError
+from closednet_rehearsal.chaos.compare import differences
+from closednet_rehearsal.chaos.rollout import TELLS_A_SECRET, named
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from closednet_rehearsal.branching import Branch
+    from closednet_rehearsal.chaos.cases import Case
+    from closednet_rehearsal.chaos.rollout import Begun, Done, Outcome
+
+ACTIVATION: Final = "activation"
+NOT_SEALED: Final = ["manifest.json: not sealed"]
+KILLED: Final = "killed"
+WENT_ON: Final = "went on"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """
+    How the disturbed run ended, and everything that is wrong after the next one.
+    """
+
+    case: Case
+    first: str
+    problems: tuple[str, ...]
+
+    @property
+    def converged(self) -> bool:
+        """
+        Whether the second run made good what went wrong in the first.
+        """
+        return not self.problems
+
+
+def attempt(case: Case, done: Done, folder: Path) -> Verdict:
+    """
+    Try one case on a branch of its own.
+    """
+    try:
+        with done.begun.before.branch(folder) as branch:
+            earlier = len(branch.ask("calls"))
+            first = _disturbed(case, done.begun, branch)
+            problems = _judged(case, done, branch, earlier)
+            return Verdict(case, first, tuple(problems))
+    except BranchingError as err:
+        return Verdict(case, "", (f"broken: {err}",))
+
+
+def _disturbed(case: Case, begun: Begun, branch: Branch) -> str:
+    kind, target = case.kind, case.target
+    branch.tell(
+        "fault",
+        operation=target.fault,
+        error=kind.error,
+        times=kind.times,
+        skip=target.n,
+    )
+    operation = branch.start("step", **begun.arguments(branch), verify=target.verifying)
+    if kind.kills:
+        branch.ask("held")
+        operation.kill()
+        branch.tell("release")
+    result = operation.result()
+    left = branch.ask("faults")
+    branch.tell("mend")
+    if any(fault["times"] == kind.times for fault in left):
+        raise BranchingError("the call never came")
+    if result is None:
+        return KILLED
+    return str(result["error"]) or WENT_ON
+
+
+def _judged(case: Case, done: Done, branch: Branch, earlier: int) -> list[str]:
+    result = _again(case, done.begun, branch)
+    if result["error"]:
+        return [f"the next run stops: {result['message']}"]
+    expected = done.verified if case.target.verifying else done.applied
+    return [
+        *(f"not verified: {failure}" for failure in result["failures"]),
+        *(f"left to do: {key}" for key in result["left"]),
+        *_secrets(done, result, branch.ask("calls")[earlier:]),
+        *(p for p in result["archive"] if p not in NOT_SEALED),
+        *(f"not implemented: {name}" for name in branch.ask("unsupported")),
+        *_world(expected, result, branch),
+    ]
+
+
+def _again(case: Case, begun: Begun, branch: Branch) -> dict[str, Any]:
+    """
+    Run again what the case touched: a server may have used up the activation.
+    """
+    arguments = begun.arguments(branch)
+    if case.target.on_hosts:
+        branch.run("step", **(arguments | {"name": ACTIVATION}))
+    return branch.run("step", **arguments, verify=case.target.verifying, look=True)
+
+
+def _secrets(
+    done: Done, result: dict[str, Any], calls: list[dict[str, Any]]
+) -> list[str]:
+    """
+    Return a problem if AWS told more secrets than were used or reported as retired.
+    """
+    made = [c for c in calls if named(c) in TELLS_A_SECRET and not c["error"]]
+    lost, told = len(made) - done.secrets, len(result["orphans"])
+    return [f"{lost} secrets were lost, {told} were told of"] if lost > told else []
+
+
+def _world(expected: Outcome, result: dict[str, Any], branch: Branch) -> list[str]:
+    problems = differences(expected.state, branch.ask("state"))
+    if expected.observed != result["observed"]:
+        problems.append("the step finds something else than after an undisturbed run")
+    return problems
