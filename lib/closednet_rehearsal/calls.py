@@ -40,6 +40,7 @@ _TARGETS: Final = {
     "AmazonSSM": "ssm",
     "EC2WindowsMessageDeliveryService": "ec2messages",
 }
+_CHANNEL: Final = re.compile(r"^/v1/(control|data)-channel/")
 _NATURAL: Final = (
     "Name",
     "GroupName",
@@ -88,6 +89,11 @@ def understand(environ: Mapping[str, Any], body: bytes) -> Asked:
         region = scope[1] or REGION
         service = _MODEL_NAMES.get(scope[2], scope[2])
     form = _form(environ, body)
+    channel = _channel(environ)
+    if channel and (scope is None or service == "ssmmessages"):
+        return Asked(
+            "ssmmessages", channel, region, "ssmmessages", scope is not None, ""
+        )
     operation = target.rsplit(".", 1)[-1] or form.get("Action", [""])[0]
     if not operation:
         operation = _routed(service, environ)
@@ -113,6 +119,17 @@ def _form(environ: Mapping[str, Any], body: bytes) -> dict[str, list[str]]:
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         return parse_qs(body.decode("utf-8", "replace"))
     return parse_qs(environ.get("QUERY_STRING", ""))
+
+
+def _channel(environ: Mapping[str, Any]) -> str:
+    """
+    Name an operation of ssmmessages; its paths are not in any public model.
+    """
+    found = _CHANNEL.match(environ.get("PATH_INFO", ""))
+    if found is None:
+        return ""
+    verb = "Open" if environ["REQUEST_METHOD"] == "GET" else "Create"
+    return f"{verb}{found[1].capitalize()}Channel"
 
 
 def _routed(service: str, environ: Mapping[str, Any]) -> str:

@@ -55,11 +55,15 @@ class Answer:
 
 def refuse(protocol: str, refusal: Refusal, request_id: str) -> Answer:
     """
-    Return `refusal` as `protocol` (json, query, ec2, rest-xml, s3) words it.
+    Return `refusal` as `protocol` (json, query, ec2, rest-xml, s3, ssmmessages) words it.
     """
     if protocol in {"json", "rest-json"}:
         content_type = _JSON
         body = json.dumps({"__type": refusal.code, "message": refusal.message})
+    elif protocol == "ssmmessages":
+        content_type = _XML
+        code, message = escape(refusal.code), escape(refusal.message)
+        body = f"<{code}><Message>{message}</Message></{code}>"
     else:
         content_type = _XML
         body = '<?xml version="1.0" encoding="UTF-8"?>\n' + _xml(

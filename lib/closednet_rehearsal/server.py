@@ -19,6 +19,7 @@ from closednet_rehearsal.install import forget, install
 from closednet_rehearsal.seed import seed
 from closednet_rehearsal.settings import ON_PREMISES_CIDR, SERVER_THREADS
 from closednet_rehearsal.systems_manager import SystemsManager
+from closednet_rehearsal.upgrades import Upgrades
 from closednet_rehearsal.world import World
 
 
@@ -71,7 +72,7 @@ def start_server(
     systems_manager = SystemsManager(world, moto)
     control = Control(world, systems_manager.snapshot)
     front = Front(world, systems_manager.application, control)
-    listener = _listen(front, port, SERVER_THREADS + 2 * hosts)
+    listener = _listen(Upgrades(front), port, SERVER_THREADS + 2 * hosts)
     thread = threading.Thread(target=listener.run, name="rehearsal-http", daemon=True)
     thread.start()
     return Server(world, control, systems_manager, listener, thread)
