@@ -40,6 +40,10 @@ _TARGETS: Final = {
     "AmazonSSM": "ssm",
     "EC2WindowsMessageDeliveryService": "ec2messages",
 }
+_HOST: Final = re.compile(
+    r"^(?:vpce-[a-z0-9-]+\.)?([a-z0-9]+)\.[a-z]{2}-[a-z]+-\d(?:\.vpce)?"
+    r"\.amazonaws\.com(?::\d+)?$"
+)
 _CHANNEL: Final = re.compile(r"^/v1/(control|data)-channel/")
 _NATURAL: Final = (
     "Name",
@@ -79,11 +83,11 @@ class Asked:
 
 def understand(environ: Mapping[str, Any], body: bytes) -> Asked:
     """
-    Return what a request asks for; an unsigned one without target is S3.
+    Return what a request asks for; one that names no service is for S3.
     """
     scope = credential_scope(dict(environ))
     target = environ.get("HTTP_X_AMZ_TARGET", "")
-    service = _TARGETS.get(target.split(".")[0].split("_")[0], "s3")
+    service = _TARGETS.get(target.split(".")[0].split("_")[0], _named(environ))
     region = REGION
     if scope is not None:
         region = scope[1] or REGION
@@ -100,6 +104,14 @@ def understand(environ: Mapping[str, Any], body: bytes) -> Asked:
     key = _natural_key(form, body if target else b"")
     protocol = protocol_of(service, environ.get("CONTENT_TYPE", ""))
     return Asked(service, operation, region, protocol, scope is not None, key)
+
+
+def _named(environ: Mapping[str, Any]) -> str:
+    """
+    Name the service whose own host name an unsigned request was sent to.
+    """
+    found = _HOST.match(environ.get("HTTP_HOST", ""))
+    return _MODEL_NAMES.get(found[1], found[1]) if found else "s3"
 
 
 @cache

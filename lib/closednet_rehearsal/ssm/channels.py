@@ -34,22 +34,31 @@ TICK_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class Opening:
     """
-    One agent's channel, open since `since` on the rehearsal's clock.
+    Whose channel was opened, and when on the rehearsal's clock.
     """
 
     scope: Scope
     node: Node
-    socket: WebSocket
     since: float
 
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """
+    One agent's channel.
+    """
+
+    opening: Opening
+    socket: WebSocket
+
     @property
-    def is_gone(self) -> bool:
+    def node(self) -> Node:
         """
-        Say whether its node is no longer registered.
+        The node whose agent is at the other end.
         """
-        return self.scope.nodes.get(self.node.node_id) is not self.node
+        return self.opening.node
 
 
 class Channels:
@@ -75,7 +84,8 @@ class Channels:
                 connection.close()
                 return
             loop = self._loop or self._start()
-        coroutine = self._serve(scope, node, connection, head)
+            opening = Opening(scope, node, self._service.now)
+        coroutine = self._serve(opening, connection, head)
         asyncio.run_coroutine_threadsafe(coroutine, loop)
 
     def wake(self) -> None:
@@ -116,14 +126,12 @@ class Channels:
         await asyncio.gather(*others, return_exceptions=True)
 
     async def _serve(
-        self, scope: Scope, node: Node, connection: socket.socket, head: bytes
+        self, opening: Opening, connection: socket.socket, head: bytes
     ) -> None:
         reader, writer = await asyncio.open_connection(sock=connection)
         writer.write(head)
         idle = self._service.timings.channel_idle
-        channel = Channel(
-            scope, node, WebSocket(reader, writer, idle), self._service.now
-        )
+        channel = Channel(opening, WebSocket(reader, writer, idle))
         try:
             await self._listen(channel)
         except ViolationError as violation:
@@ -150,7 +158,7 @@ class Channels:
             before.socket.close(websocket.NORMAL)
         self._open[channel.node.node_id] = channel
         with self._service.world.lock:
-            channel.node.channel_since = channel.since
+            channel.node.channel_since = channel.opening.since
         self._news.set()
 
     def _forget(self, channel: Channel) -> None:
@@ -173,12 +181,12 @@ class Channels:
                     self._hand_out(channel)
 
     def _hand_out(self, channel: Channel) -> None:
-        if channel.is_gone:
+        if channel.opening.scope.nodes.get(channel.node.node_id) is not channel.node:
             channel.socket.close(websocket.REFUSED)
             return
         service = self._service
         # An agent drops jobs until its document processor is up, unacknowledged.
-        if service.now < channel.since + service.timings.channel_ready:
+        if service.now < channel.opening.since + service.timings.channel_ready:
             return
         for message in ready(service, channel.node):
             message.visible_at = service.now + service.timings.channel_resend
@@ -190,7 +198,9 @@ class Channels:
         except ValueError as error:
             raise ViolationError(websocket.PROTOCOL_ERROR, str(error)) from error
         with self._service.world.lock:
-            answer = jobs.take(self._service, channel.scope, channel.node, message)
+            answer = jobs.take(
+                self._service, channel.opening.scope, channel.node, message
+            )
         if answer is not None:
             channel.socket.send(answer.pack())
 
