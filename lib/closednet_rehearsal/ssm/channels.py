@@ -36,12 +36,12 @@ TICK_S: Final = 0.5
 @dataclass(frozen=True, slots=True)
 class Opening:
     """
-    Whose channel was opened, and when on the rehearsal's clock.
+    Whose channel was opened, and from when on its agent takes jobs.
     """
 
     scope: Scope
     node: Node
-    since: float
+    ready: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,7 @@ class Channels:
         self._thread: threading.Thread | None = None
         self._news = asyncio.Event()
 
-    def adopt(
-        self, scope: Scope, node: Node, connection: socket.socket, head: bytes
-    ) -> None:
+    def adopt(self, opening: Opening, connection: socket.socket, head: bytes) -> None:
         """
         Take a connection over; `head` is the answer that upgrades it.
         """
@@ -84,7 +82,6 @@ class Channels:
                 connection.close()
                 return
             loop = self._loop or self._start()
-            opening = Opening(scope, node, self._service.now)
         coroutine = self._serve(opening, connection, head)
         asyncio.run_coroutine_threadsafe(coroutine, loop)
 
@@ -158,14 +155,14 @@ class Channels:
             before.socket.close(websocket.NORMAL)
         self._open[channel.node.node_id] = channel
         with self._service.world.lock:
-            channel.node.channel_since = channel.opening.since
+            channel.node.channel_ready = channel.opening.ready
         self._news.set()
 
     def _forget(self, channel: Channel) -> None:
         if self._open.get(channel.node.node_id) is channel:
             del self._open[channel.node.node_id]
             with self._service.arrivals:
-                channel.node.channel_since = None
+                channel.node.channel_ready = None
                 channel.node.last_poll = self._service.now
                 self._service.announce()
 
@@ -186,7 +183,7 @@ class Channels:
             return
         service = self._service
         # An agent drops jobs until its document processor is up, unacknowledged.
-        if service.now < channel.opening.since + service.timings.channel_ready:
+        if service.now < channel.opening.ready:
             return
         for message in ready(service, channel.node):
             message.visible_at = service.now + service.timings.channel_resend

@@ -7,12 +7,13 @@ refusal: only that makes it fall back to ec2messages and stay there.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 from closednet_rehearsal.ssm import websocket, wire
 from closednet_rehearsal.ssm.authentication import AgentRequest, authenticate
-from closednet_rehearsal.ssm.channels import Channels
+from closednet_rehearsal.ssm.channels import Channels, Opening
 from closednet_rehearsal.ssm.errors import SsmError
 
 
@@ -82,14 +83,20 @@ class ControlChannel:
     ) -> Iterable[bytes]:
         with self.service.world.lock:
             scope, node = self._node(request, "OpenControlChannel")
+            ready = self.service.now + self._delay(request)
         headers = websocket.accept(request.environ)
         if headers is None:
             raise SsmError("BadRequest", "This is not a WebSocket's handshake")
-        request.environ[TAKEOVER] = lambda connection, head: self.channels.adopt(
-            scope, node, connection, head
-        )
+        opening = Opening(scope, node, ready)
+        request.environ[TAKEOVER] = partial(self.channels.adopt, opening)
         start_response("101 Switching Protocols", headers)
         return []
+
+    def _delay(self, request: AgentRequest) -> float:
+        # A real agent drops what comes at once; a stand-in says that it does not.
+        longest = self.service.timings.channel_ready
+        asked = str(request.environ.get("HTTP_X_REHEARSAL_READY", ""))
+        return min(float(asked), longest) if asked.isdecimal() else longest
 
     def _node(self, request: AgentRequest, operation: str) -> tuple[Scope, Node]:
         scope, node = authenticate(self.service, request, f"ssmmessages:{operation}")

@@ -75,8 +75,7 @@ def _wait(service: Service, scope: Scope, node: Node, deadline: float) -> list[M
 
 def _has_channel(service: Service, node: Node) -> bool:
     # What a control channel can carry does not take both roads.
-    since, settled = node.channel_since, service.timings.channel_ready
-    return since is not None and service.now >= since + settled
+    return node.channel_ready is not None and service.now >= node.channel_ready
 
 
 def ready(service: Service, node: Node) -> list[Message]:

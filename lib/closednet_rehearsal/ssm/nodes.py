@@ -135,7 +135,7 @@ def has_channel(service: Service, node: Node) -> bool:
     Say whether the agent holds a channel open or polls, or just did or pinged.
     """
     seen = max(node.last_poll or 0.0, node.last_ping or 0.0)
-    is_held = node.polls > 0 or node.channel_since is not None
+    is_held = node.polls > 0 or node.channel_ready is not None
     return is_held or service.now - seen < service.timings.channel_lost
 
 

@@ -63,7 +63,7 @@ class Node:
     last_poll: float | None = None
     polls: int = 0
     channel_token: str = ""
-    channel_since: float | None = None
+    channel_ready: float | None = None
     key_since: float = 0.0
     inbox: list[Message] = field(default_factory=list)
 
