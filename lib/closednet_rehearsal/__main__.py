@@ -33,6 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["dns-admin"]:
         return _dns_admin(given[1:])
+    if given[:1] == ["inside"]:
+        return _inside(given[1:])
     options = _parser().parse_args(given)
     match options.command:
         case "start":
@@ -47,7 +49,13 @@ def _start(options: argparse.Namespace) -> int:
     if is_running(read_ready(options.work_dir)):
         return _say(False, "", f"a rehearsal runs already in {options.work_dir}")
     run_until_stopped(
-        Wishes(options.work_dir, options.hosts, options.port, options.ready_file)
+        Wishes(
+            options.work_dir,
+            options.hosts,
+            options.port,
+            options.ready_file,
+            options.tls,
+        )
     )
     return 0
 
@@ -62,6 +70,12 @@ def _dns_admin(arguments: list[str]) -> int:
     from closednet_rehearsal.dns.admin import main as administer  # noqa: PLC0415
 
     return administer(arguments)
+
+
+def _inside(arguments: list[str]) -> int:
+    from closednet_rehearsal.site.inside import main as enter  # noqa: PLC0415
+
+    return enter(arguments)
 
 
 def _say(good: bool, well: str, badly: str) -> int:  # noqa: FBT001
@@ -90,12 +104,22 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="written, as one line of JSON, when everything answers",
     )
+    start.add_argument(
+        "--tls",
+        action="store_true",
+        help="serve the services' own names over HTTPS, on the endpoints' addresses",
+    )
     _command(commands, "stop", "stop the rehearsal of a work directory")
     _command(commands, "status", "say whether a rehearsal runs, and where")
     # Only for the list of commands: its arguments are read by its own parser.
     commands.add_parser(
         "dns-admin",
         help="play the DNS administrator: install forwarding zones",
+        add_help=False,
+    )
+    commands.add_parser(
+        "inside",
+        help="run a command on the site of a rehearsal that was started with --tls",
         add_help=False,
     )
     return parser

@@ -40,6 +40,11 @@ _TARGETS: Final = {
     "AmazonSSM": "ssm",
     "EC2WindowsMessageDeliveryService": "ec2messages",
 }
+_HOST: Final = re.compile(
+    r"^(?:vpce-[a-z0-9-]+\.)?([a-z0-9]+)\.[a-z]{2}-[a-z]+-\d(?:\.vpce)?"
+    r"\.amazonaws\.com(?::\d+)?$"
+)
+_CHANNEL: Final = re.compile(r"^/v1/(control|data)-channel/")
 _NATURAL: Final = (
     "Name",
     "GroupName",
@@ -78,22 +83,35 @@ class Asked:
 
 def understand(environ: Mapping[str, Any], body: bytes) -> Asked:
     """
-    Return what a request asks for; an unsigned one without target is S3.
+    Return what a request asks for; one that names no service is for S3.
     """
     scope = credential_scope(dict(environ))
     target = environ.get("HTTP_X_AMZ_TARGET", "")
-    service = _TARGETS.get(target.split(".")[0].split("_")[0], "s3")
+    service = _TARGETS.get(target.split(".")[0].split("_")[0], _named(environ))
     region = REGION
     if scope is not None:
         region = scope[1] or REGION
         service = _MODEL_NAMES.get(scope[2], scope[2])
     form = _form(environ, body)
+    channel = _channel(environ)
+    if channel and (scope is None or service == "ssmmessages"):
+        return Asked(
+            "ssmmessages", channel, region, "ssmmessages", scope is not None, ""
+        )
     operation = target.rsplit(".", 1)[-1] or form.get("Action", [""])[0]
     if not operation:
         operation = _routed(service, environ)
     key = _natural_key(form, body if target else b"")
     protocol = protocol_of(service, environ.get("CONTENT_TYPE", ""))
     return Asked(service, operation, region, protocol, scope is not None, key)
+
+
+def _named(environ: Mapping[str, Any]) -> str:
+    """
+    Name the service whose own host name an unsigned request was sent to.
+    """
+    found = _HOST.match(environ.get("HTTP_HOST", ""))
+    return _MODEL_NAMES.get(found[1], found[1]) if found else "s3"
 
 
 @cache
@@ -113,6 +131,17 @@ def _form(environ: Mapping[str, Any], body: bytes) -> dict[str, list[str]]:
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
         return parse_qs(body.decode("utf-8", "replace"))
     return parse_qs(environ.get("QUERY_STRING", ""))
+
+
+def _channel(environ: Mapping[str, Any]) -> str:
+    """
+    Name an operation of ssmmessages; its paths are not in any public model.
+    """
+    found = _CHANNEL.match(environ.get("PATH_INFO", ""))
+    if found is None:
+        return ""
+    verb = "Open" if environ["REQUEST_METHOD"] == "GET" else "Create"
+    return f"{verb}{found[1].capitalize()}Channel"
 
 
 def _routed(service: str, environ: Mapping[str, Any]) -> str:

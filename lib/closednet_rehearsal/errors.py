@@ -9,8 +9,12 @@ from __future__ import annotations
 import json
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.calls import Asked
 
 
 UNSUPPORTED: Final = "RehearsalNotImplemented"
@@ -18,6 +22,8 @@ EMULATOR_ERROR: Final = "RehearsalEmulatorError"
 
 _JSON: Final = "application/x-amz-json-1.1"
 _XML: Final = "text/xml"
+_DENIED: Final = 403
+_NOT_FOUND: Final = 404
 _FORBIDDEN: Final = frozenset(
     {
         "AccessDenied",
@@ -38,7 +44,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a failure
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
-        self.status = 403 if code in _FORBIDDEN else status
+        self.status = _DENIED if code in _FORBIDDEN else status
+
+
+def nobody(asked: Asked) -> Refusal:
+    """
+    Return what a service says to somebody who neither signs nor asks for anything.
+    """
+    if asked.protocol == "json":
+        return Refusal("UnknownOperationException", "No such operation", _NOT_FOUND)
+    message = "Request is missing Authentication Token"
+    return Refusal("MissingAuthenticationToken", message, _DENIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +71,15 @@ class Answer:
 
 def refuse(protocol: str, refusal: Refusal, request_id: str) -> Answer:
     """
-    Return `refusal` as `protocol` (json, query, ec2, rest-xml, s3) words it.
+    Return `refusal` as `protocol` (json, query, ec2, rest-xml, s3, ssmmessages) words it.
     """
     if protocol in {"json", "rest-json"}:
         content_type = _JSON
         body = json.dumps({"__type": refusal.code, "message": refusal.message})
+    elif protocol == "ssmmessages":
+        content_type = _XML
+        code, message = escape(refusal.code), escape(refusal.message)
+        body = f"<{code}><Message>{message}</Message></{code}>"
     else:
         content_type = _XML
         body = '<?xml version="1.0" encoding="UTF-8"?>\n' + _xml(

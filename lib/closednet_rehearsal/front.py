@@ -20,6 +20,7 @@ from closednet_rehearsal.errors import (
     UNSUPPORTED,
     Answer,
     Refusal,
+    nobody,
     refuse,
 )
 from closednet_rehearsal.faults import HOLD, HOLD_ANSWER, SILENT, Faults
@@ -116,6 +117,8 @@ class Front:
             owned = s3.answer_package(environ, signed=asked.signed)
             if owned is not None:
                 return owned
+        elif _is_nobody(asked, environ):
+            raise nobody(asked)
         try:
             validation.check(asked, environ)
             _rewind(environ, page_limits.cap(asked, environ, body))
@@ -177,6 +180,11 @@ def _call(application: Application, environ: Environ) -> Answer:
     status, headers = started
     error = "" if status < 300 else _error_code(headers, body)  # noqa: PLR2004
     return Answer(status, headers, body, error)
+
+
+def _is_nobody(asked: Asked, environ: Environ) -> bool:
+    is_mute = not (asked.signed or environ.get("HTTP_X_AMZ_TARGET"))
+    return is_mute and asked.service != "ssmmessages"
 
 
 def _error_code(headers: Iterable[tuple[str, str]], body: bytes) -> str:

@@ -30,6 +30,8 @@ from closednet_rehearsal.work_dir import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from closednet_rehearsal.dns.server import DnsAddresses, DnsServers
+    from closednet_rehearsal.dns.view import View
     from closednet_rehearsal.host.layout import HostSpec
     from closednet_rehearsal.server import Server
 
@@ -47,6 +49,7 @@ class Wishes:
     hosts: int = 3
     port: int = 0
     ready_file: Path | None = None
+    tls: bool = False
 
 
 @contextmanager
@@ -59,6 +62,7 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
 
     share_models()
     from closednet_rehearsal.server import start_server  # noqa: PLC0415
+    from closednet_rehearsal.site.start import Behind, start_tls  # noqa: PLC0415
 
     hosts = simulated_hosts(wishes.hosts)
     work_dir = wishes.work_dir.resolve()
@@ -69,31 +73,37 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
         server = start_server(wishes.port, len(hosts), networks(hosts))
         stack.callback(server.stop)
         url = server.endpoint_url
-        inbound, forwarder = _start_dns(stack, server, work_dir)
-        connection = write_connection(work_dir, url, inbound, forwarder)
+        view, dns, at = _start_dns(stack, server, work_dir)
+        connection = write_connection(work_dir, url, at.inbound, at.forwarder)
         write_signing_key(work_dir)
+        behind, nets = Behind(url, view, dns), networks(hosts)
+        tls = start_tls(stack, behind, work_dir, nets) if wishes.tls else None
         params = write_params(work_dir, Path.cwd(), hosts)
-        _start_hosts(stack, server, work_dir, hosts, forwarder)
+        _start_hosts(stack, server, work_dir, hosts, at.forwarder)
         ready = Ready(
             url,
-            forwarder,
+            at.forwarder,
             None if params is None else str(params),
             str(connection),
             str(work_dir),
             os.getpid(),
+            tls=tls,
         )
         (work_dir / READY).write_text(ready.as_json(), "utf-8")
         yield ready
 
 
-def _start_dns(stack: ExitStack, server: Server, work_dir: Path) -> tuple[str, str]:
+def _start_dns(
+    stack: ExitStack, server: Server, work_dir: Path
+) -> tuple[View, DnsServers, DnsAddresses]:
     from closednet_rehearsal.dns.server import DnsServers  # noqa: PLC0415
     from closednet_rehearsal.dns.view import View  # noqa: PLC0415
 
-    dns = DnsServers(View(server.world), work_dir)
+    view = View(server.world)
+    dns = DnsServers(view, work_dir)
     addresses = dns.start()
     stack.callback(dns.stop)
-    return addresses.inbound, addresses.forwarder
+    return view, dns, addresses
 
 
 def _start_hosts(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.request import urlopen
 
 from closednet_rehearsal.administrator import Administrator
+from closednet_rehearsal.work_dir import Tls
 
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Running:
     work_dir: Path
     params_file: Path
     pid: int
+    tls: Tls | None = None
 
     def environment(self, evidence: Path) -> dict[str, str]:
         """
@@ -58,7 +60,11 @@ class Running:
 
 @contextmanager
 def running(
-    work_dir: Path, *, hosts: int = 3, evidence: Path | None = None
+    work_dir: Path,
+    *,
+    hosts: int = 3,
+    evidence: Path | None = None,
+    tls: bool = False,
 ) -> Iterator[Running]:
     """
     Start a rehearsal, with its DNS administrator if `evidence` is named.
@@ -66,7 +72,7 @@ def running(
     work_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         ready_file = Path(folder) / "ready.json"
-        process = _start(work_dir, hosts, ready_file)
+        process = _start(work_dir, hosts, ready_file, tls=tls)
         administrator: Administrator | None = None
         try:
             ready = _wait(process, ready_file)
@@ -80,10 +86,13 @@ def running(
             _stop(process)
 
 
-def _start(work_dir: Path, hosts: int, ready_file: Path) -> subprocess.Popen[bytes]:
+def _start(
+    work_dir: Path, hosts: int, ready_file: Path, *, tls: bool
+) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "closednet_rehearsal", "start"]
     command += ["--work-dir", os.fspath(work_dir), "--hosts", str(hosts)]
     command += ["--ready-file", os.fspath(ready_file)]
+    command += ["--tls"] if tls else []
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
 
 
@@ -102,6 +111,7 @@ def _wait(process: subprocess.Popen[bytes], ready_file: Path) -> Running:
         work_dir=Path(ready["work_dir"]),
         params_file=Path(ready["params_file"] or "params/rehearsal.yaml"),
         pid=process.pid,
+        tls=Tls(**ready["tls"]) if ready["tls"] else None,
     )
 
 

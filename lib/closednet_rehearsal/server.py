@@ -19,6 +19,7 @@ from closednet_rehearsal.install import forget, install
 from closednet_rehearsal.seed import seed
 from closednet_rehearsal.settings import ON_PREMISES_CIDR, SERVER_THREADS
 from closednet_rehearsal.systems_manager import SystemsManager
+from closednet_rehearsal.upgrades import Upgrades
 from closednet_rehearsal.world import World
 
 
@@ -101,7 +102,7 @@ class Services:
         Listen on `port` (0: any free one) in a thread.
         """
         self.systems_manager.open()
-        listener = _listen(self.front, port, SERVER_THREADS + 2 * hosts)
+        listener = _listen(Upgrades(self.front), port, SERVER_THREADS + 2 * hosts)
         return Server(self.world, self.control, self.systems_manager, listener)
 
 

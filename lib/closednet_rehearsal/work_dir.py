@@ -32,6 +32,7 @@ PARAMS: Final = Path("params", "rehearsal.yaml")
 READY: Final = "ready.json"
 CONNECTION: Final = "connection.yaml"
 SIGNING_KEY: Final = "ssm-agent-signing-key.pub"
+TLS_FOLDER: Final = "tls"
 _VOLATILE: Final = (
     READY,
     CONNECTION,
@@ -42,7 +43,23 @@ _VOLATILE: Final = (
     "addresses",
     "dns",
     "stand-ins",
+    TLS_FOLDER,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """
+    Where the services answer over TLS: on loopback, and on the site itself.
+
+    `namespace_pid` is a process on the site; without one `reason` says why not.
+    """
+
+    url: str
+    ca_file: str
+    namespace_pid: int | None = None
+    user_namespace: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +75,7 @@ class Ready:
     work_dir: str
     pid: int
     simulated: bool = True
+    tls: Tls | None = None
 
     def as_json(self) -> str:
         """
@@ -71,7 +89,9 @@ def read_ready(work_dir: Path) -> Ready | None:
     Return the rehearsal that a work directory tells of, or None.
     """
     try:
-        return Ready(**json.loads((work_dir / READY).read_text("utf-8")))
+        told = json.loads((work_dir / READY).read_text("utf-8"))
+        tls = told.pop("tls", None)
+        return Ready(**told, tls=Tls(**tls) if tls else None)
     except (FileNotFoundError, TypeError, ValueError):
         return None
 

@@ -165,13 +165,3 @@ def test_without_a_private_name_the_agent_keeps_trying(
     names[f"ssm.{REGION}.amazonaws.com"] = "10.20.1.21"
 
     aws.wait_for("UpdateInstanceInformation")
-
-
-def test_commands_come_under_the_other_name_where_one_endpoint_is_missing(
-    run: Run, aws: Aws, names: dict[str, str]
-) -> None:
-    del names[f"ec2messages.{REGION}.amazonaws.com"]
-    enrol(aws)
-    install(run)
-
-    assert aws.wait_for("GetMessages").host == f"ssmmessages.{REGION}.amazonaws.com"

@@ -68,11 +68,13 @@ def test_nonsense_is_refused(cloud: Cloud) -> None:
         assert "SerializationException" == json.loads(answer)["__type"]
 
 
-def test_websocket_channels_are_refused_so_that_agents_poll(cloud: Cloud) -> None:
-    status, _, body = cloud.post("/v1/control-channel/mi-x", b"{}", {})
+def test_channels_are_for_nodes_only(cloud: Cloud) -> None:
+    control = cloud.post("/v1/control-channel/mi-x", b"{}", {})
+    data = cloud.post("/v1/data-channel/x", b"{}", {})
 
-    assert 400 == status
-    assert b"<AccessDeniedException>" in body
+    assert (400, 400) == (control[0], data[0])
+    assert b"<UnrecognizedClientException>" in control[2]
+    assert b"<AccessDeniedException>" in data[2]
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from closednet_rehearsal.dns.forwarding import Forwarder, ForwardZones
-from closednet_rehearsal.dns.sockets import Listener, listen
+from closednet_rehearsal.dns.sockets import Listener, listen, listen_on
 from closednet_rehearsal.dns.wire import respond
 
 
 if TYPE_CHECKING:
+    import socket
+
     from pathlib import Path
 
     from dns.message import Message
 
     from closednet_rehearsal.dns.answer import Answer
+    from closednet_rehearsal.dns.sockets import Handler
 
 
 ZONES_FILE: Final = "dns/forward-zones.json"
@@ -62,6 +65,7 @@ class DnsServers:
         self._zones = ForwardZones(work_dir / ZONES_FILE)
         self._loop = asyncio.new_event_loop()
         self._listeners: list[Listener] = []
+        self._handlers: list[Handler] = []
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="rehearsal-dns", daemon=True
         )
@@ -82,10 +86,25 @@ class DnsServers:
         self._thread.join()
         self._loop.close()
 
+    def serve(self, udp: socket.socket, tcp: socket.socket, *, forwards: bool) -> None:
+        """
+        Answer on two more sockets, as the forwarder or as the inbound endpoint.
+        """
+        place = 1 if forwards else 0
+        opening = self._open_on(place, udp, tcp)
+        asyncio.run_coroutine_threadsafe(opening, self._loop).result()
+
+    async def _open_on(
+        self, place: int, udp: socket.socket, tcp: socket.socket
+    ) -> None:
+        self._listeners.append(await listen_on(self._handlers[place], udp, tcp))
+
     async def _open(self) -> DnsAddresses:
         inbound = await listen(self._inbound)
-        forwarder = await listen(Forwarder(self._zones, inbound.address).answer)
+        forward = Forwarder(self._zones, inbound.address).answer
+        forwarder = await listen(forward)
         self._listeners = [inbound, forwarder]
+        self._handlers = [self._inbound, forward]
         return DnsAddresses(str(inbound), str(forwarder))
 
     async def _close(self) -> None:

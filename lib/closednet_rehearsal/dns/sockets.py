@@ -15,6 +15,8 @@ from closednet_rehearsal.dns.wire import failure, parse_question, to_tcp, to_udp
 
 
 if TYPE_CHECKING:
+    import socket
+
     from dns.message import Message
 
 
@@ -66,6 +68,21 @@ async def listen(handler: Handler) -> Listener:
         else:
             return Listener((HOST, port), udp, tcp)
     raise OSError(errno.EADDRINUSE, "rehearsal: no port is free for both UDP and TCP")
+
+
+async def listen_on(
+    handler: Handler, udp: socket.socket, tcp: socket.socket
+) -> Listener:
+    """
+    Answer on sockets that are bound already, such as those of another namespace.
+    """
+    loop = asyncio.get_running_loop()
+    transport, _protocol = await loop.create_datagram_endpoint(
+        lambda: _Datagrams(handler), sock=udp
+    )
+    address, port = udp.getsockname()
+    server = await asyncio.start_server(_stream(handler), sock=tcp)
+    return Listener((address, port), transport, server)
 
 
 async def _answer(handler: Handler, query: Message) -> Message | None:

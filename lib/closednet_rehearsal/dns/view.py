@@ -15,6 +15,7 @@ from closednet_rehearsal.settings import NETWORK_ACCOUNT, REGION, VPC_ID
 
 if TYPE_CHECKING:
     from closednet_rehearsal.dns.answer import Answer
+    from closednet_rehearsal.dns.state import Endpoint
     from closednet_rehearsal.world import World
 
 
@@ -48,6 +49,14 @@ class View:
         with self._world.lock:
             self._world.clock.settle()
             return self._names.resolve(name, qtype)
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """
+        Return the interface endpoints that answer at this moment.
+        """
+        with self._world.lock:
+            self._world.clock.settle()
+            return self._names.state.endpoints()
 
     def listens(self) -> bool:
         """

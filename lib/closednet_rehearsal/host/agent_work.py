@@ -8,10 +8,10 @@ import threading
 import time
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 from closednet_rehearsal.host.aws import ServiceError
 from closednet_rehearsal.host.commands import Commands
+from closednet_rehearsal.host.message_channels import Polled
 from closednet_rehearsal.host.wire import Unreachable
 
 
@@ -27,6 +27,7 @@ EMPTY_PAUSE_S: Final = 2.0
 PATIENCE: Final = 10
 GIVE_UP_S: Final = 900.0
 TICK_S: Final = 1.0
+KEEP_S: Final = 54.0
 DENIED: Final = frozenset({"AccessDeniedException", "MachineFingerprintDoesNotMatch"})
 STALE: Final = frozenset({"ExpiredTokenException", "UnrecognizedClientException"})
 
@@ -48,8 +49,7 @@ class Agent:
         session = self._working
         self._renew(session)
         self._until_accepted(session)
-        channel = session.open_channel()
-        self._log.note(f"[MessageService] commands come over {channel}")
+        self._connect(session)
         threading.Thread(target=self._keep_alive, args=(session,), daemon=True).start()
         self._take_commands(session)
 
@@ -80,12 +80,20 @@ class Agent:
             else:
                 return
 
+    def _connect(self, session: Session) -> None:
+        before, channel = session.channel, session.open_channel()
+        if channel != before:
+            self._log.note(f"[MessageService] commands come over {channel}")
+
     def _keep_alive(self, session: Session) -> None:
-        pinged = time.monotonic()
+        pinged = held = time.monotonic()
         while True:
             time.sleep(min(TICK_S, HEALTH_S / self._machine.speed))
             if time.time() >= session.renew_at:
                 self._renew(session)
+            if time.monotonic() - held >= KEEP_S:
+                held = time.monotonic()
+                self._hold(session)
             if time.monotonic() - pinged >= HEALTH_S / self._machine.speed:
                 pinged = time.monotonic()
                 try:
@@ -99,19 +107,31 @@ class Agent:
         failures = 0
         while True:
             try:
-                messages = session.get_messages(str(uuid4()))
+                messages = self._next(session)
             except (ServiceError, Unreachable) as error:
                 failures += 1
                 self._log.problem(f"[MessageService] {error}")
                 self._mend(session, error)
-                session.open_channel()
                 self._machine.pause(_after_failure(failures))
+                self._connect(session)
                 continue
             failures = 0
             for message in messages:
                 self._accept(commands, message)
-            if not messages:
+            if not messages and session.channel == Polled.name:
                 self._machine.pause(EMPTY_PAUSE_S)
+            if session.may_retry():
+                self._connect(session)
+
+    def _next(self, session: Session) -> list[dict[str, Any]]:
+        return [] if session.road is None else session.road.take()
+
+    def _hold(self, session: Session) -> None:
+        try:
+            if session.road is not None:
+                session.road.keep()
+        except Unreachable as error:
+            self._log.problem(f"[MGSInteractor] {error}")
 
     def _accept(self, commands: Commands, message: dict[str, Any]) -> None:
         try:

@@ -9,7 +9,6 @@ import threading
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 from closednet_rehearsal.host import plugins
 from closednet_rehearsal.host.aws import ServiceError
@@ -20,7 +19,10 @@ from closednet_rehearsal.host.wire import Unreachable
 
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from closednet_rehearsal.host.agent_log import AgentLog
+    from closednet_rehearsal.host.message_channels import Held, Polled
     from closednet_rehearsal.host.session import Session
 
 CANCEL: Final = "aws.ssm.cancelCommand"
@@ -50,7 +52,7 @@ class Commands:
             event = self._running.get(str(payload["CancelMessageId"]))
             if event is not None:
                 event.set()
-            self._call("AcknowledgeMessage", {"MessageId": message_id})
+            self._acknowledge(message_id)
             return
         if message_id in self._running:
             return
@@ -68,7 +70,7 @@ class Commands:
         for work in steps(payload):
             results[work.key] = self._step(message_id, payload, work, trouble)
             self._reply(message_id, "InProgress", results, "")
-        self._call("AcknowledgeMessage", {"MessageId": message_id})
+        self._acknowledge(message_id)
         status = overall(results)
         self._reply(message_id, status, results, "\n".join(trouble))
         self._log.note(f"[Document] {payload['CommandId']} ended: {status}")
@@ -126,22 +128,22 @@ class Commands:
             "documentTraceOutput": trace,
             "runtimeStatus": results,
         }
-        body = {
-            "MessageId": message_id,
-            "ReplyId": str(uuid4()),
-            "Payload": json.dumps(payload),
-        }
-        self._call("SendReply", body)
+        self._call("reply", lambda road: road.reply(message_id, payload))
 
-    def _call(self, operation: str, body: dict[str, Any]) -> None:
+    def _acknowledge(self, message_id: str) -> None:
+        self._call("acknowledgement", lambda road: road.acknowledge(message_id))
+
+    def _call(self, what: str, say: Callable[[Polled | Held], None]) -> None:
         for attempt in range(1, 4):
+            road = self._session.road
             try:
-                self._session.message_call(operation, body)
+                if road is not None:
+                    say(road)
             except ServiceError as error:
-                self._log.problem(f"[Reply] {operation}: {error}")
+                self._log.problem(f"[Reply] {what}: {error}")
                 return
             except Unreachable as error:
-                self._log.problem(f"[Reply] {operation}: {error}")
+                self._log.problem(f"[Reply] {what}: {error}")
                 self._session.machine.pause(2.0**attempt)
             else:
                 return

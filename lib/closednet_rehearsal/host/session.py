@@ -5,6 +5,7 @@ A registered agent's conversation with Systems Manager: its token and its pings.
 from __future__ import annotations
 
 import json
+import math
 import time
 
 from datetime import UTC, datetime
@@ -13,16 +14,22 @@ from typing import TYPE_CHECKING, Any, Final
 from closednet_rehearsal.host import aws
 from closednet_rehearsal.host.credentials_file import put_section
 from closednet_rehearsal.host.machine import write_private
+from closednet_rehearsal.host.message_channels import (
+    ChannelDenied,
+    Held,
+    Polled,
+    hold,
+)
 from closednet_rehearsal.host.registration import HOME
 from closednet_rehearsal.host.signing import Credentials, sign, sign_with_key
-from closednet_rehearsal.host.wire import Request, Unreachable, reach, send
+from closednet_rehearsal.host.wire import Unreachable
 
 
 if TYPE_CHECKING:
     from closednet_rehearsal.host.machine import Machine
     from closednet_rehearsal.host.registration import Identity
 
-POLL_S: Final = 5
+RETRY_S: Final = 300.0
 CLIENT_TIMEOUT_S: Final = 20.0
 SHARED: Final = "root/.aws/credentials"
 
@@ -36,10 +43,11 @@ class Session:
         self.machine = machine
         self.identity = identity
         self.version = version
-        self.channel = ""
+        self.road: Polled | Held | None = None
+        self.retry_at = 0.0
         self.renew_at = 0.0
         self._credentials = Credentials("", "")
-        self.client = aws.Client(machine, identity.region, self._given)
+        self.client = aws.Client(machine, identity.region, self.credentials)
 
     def renew(self) -> None:
         """
@@ -91,65 +99,51 @@ class Session:
 
     def open_channel(self) -> str:
         """
-        Choose and return the channel by which commands come.
+        Choose the way by which commands come; return its name.
 
-        The rehearsal has no websockets: where ec2messages has no endpoint, its
-        operations are asked under the name of ssmmessages instead.
+        A control channel is better than polling, and is tried again from time to
+        time unless the role forbids it.
         """
-        region = self.identity.region
+        if self.road is not None:
+            self.road.close()
+        self.road = Polled(self)
         try:
-            self._create_control_channel()
+            self.road = hold(self)
+        except ChannelDenied:
+            self.retry_at = math.inf
         except Unreachable:
-            self.channel = "ec2messages"
-            return self.channel
-        try:
-            reach(self.machine, aws.name_of("ec2messages", region))
-            self.channel = "ec2messages"
-        except Unreachable:
-            self.channel = "ssmmessages"
+            self.retry_at = time.monotonic() + RETRY_S / self.machine.speed
         return self.channel
 
-    def get_messages(self, request_id: str) -> list[dict[str, Any]]:
+    @property
+    def channel(self) -> str:
         """
-        Return the messages that wait, or none after a while.
+        The service over which commands come; empty before one was chosen.
         """
-        body = {
-            "Destination": self.identity.node_id,
-            "MessagesRequestId": request_id,
-            "VisibilityTimeoutInSeconds": 10,
-        }
-        told = self.message_call("GetMessages", body, {"X-Rehearsal-Poll": str(POLL_S)})
-        messages: list[dict[str, Any]] = told.get("Messages", [])
-        return messages
+        return self.road.name if self.road is not None else ""
+
+    def may_retry(self) -> bool:
+        """
+        Say whether it is time to ask for a control channel again.
+        """
+        return self.channel == Polled.name and time.monotonic() >= self.retry_at
 
     def message_call(
         self, operation: str, body: dict[str, Any], extra: dict[str, str] | None = None
     ) -> dict[str, Any]:
         """
-        Call an operation of ec2messages over the channel that was chosen.
+        Call an operation of ec2messages.
         """
         region = self.identity.region
         request = aws.json_request("ec2messages", region, operation, body)
-        request = request._replace(
-            host=aws.name_of(self.channel, region),
-            headers={**request.headers, **(extra or {})},
-        )
-        signed = sign(request, self._given(), region, "ec2messages")
+        request = request._replace(headers={**request.headers, **(extra or {})})
+        signed = sign(request, self.credentials(), region, "ec2messages")
         return aws.ask(self.machine, signed, CLIENT_TIMEOUT_S)
 
-    def _create_control_channel(self) -> None:
-        body = {"MessageSchemaVersion": "1.0", "RequestId": self.identity.fingerprint}
-        region = self.identity.region
-        request = Request(
-            "POST",
-            aws.name_of("ssmmessages", region),
-            f"/v1/control-channel/{self.identity.node_id}",
-            {"Content-Type": "application/json"},
-            json.dumps(body).encode(),
-        )
-        send(self.machine, sign(request, self._given(), region, "ssmmessages"))
-
-    def _given(self) -> Credentials:
+    def credentials(self) -> Credentials:
+        """
+        Return the role credentials that hold now.
+        """
         return self._credentials
 
     def _share(self, expires: float) -> None:

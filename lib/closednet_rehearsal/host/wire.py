@@ -100,6 +100,32 @@ def send_to(
         raise Unreachable(f"dial tcp {address}:{PORT}: {reason}") from error
 
 
+def upgrade(machine: Machine, request: Request) -> socket.socket:
+    """
+    Send a request that asks for a WebSocket and return the open connection.
+
+    Raises:
+        Unreachable: The name has no private address, or nobody speaks that there.
+    """
+    address = reach(machine, request.host)
+    where = machine.endpoint_url.removeprefix("http://").rstrip("/")
+    host, _, port = where.rpartition(":")
+    try:
+        channel = socket.create_connection((host, int(port)), TIMEOUT_S)
+        channel.sendall(_bytes(machine, address, request))
+        head = b""
+        # What follows the head belongs to the WebSocket already.
+        while not head.endswith(b"\r\n\r\n") and (byte := channel.recv(1)):
+            head += byte
+    except OSError as error:
+        raise Unreachable(f"dial tcp {address}:{PORT}: {error}") from error
+    if head.split(b" ")[1:2] != [b"101"]:
+        channel.close()
+        raise Unreachable("websocket: bad handshake")
+    channel.settimeout(None)
+    return channel
+
+
 def _bytes(machine: Machine, address: str, request: Request) -> bytes:
     headers = {
         "Host": request.host,

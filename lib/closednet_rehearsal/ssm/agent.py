@@ -58,6 +58,8 @@ def register_managed_instance(service: Service, request: AgentRequest) -> JsonOb
             raise SsmError("ValidationException", f"{name} is missing or too short")
     scope, activation = _activation(service, request)
     _check_capacity(service, scope, activation)
+    if body.get("PublicKeyType", "Rsa") != "Rsa":
+        raise SsmError("InvalidPublicKey", "Only keys of type Rsa are taken")
     protocol.load_public_key(body["PublicKey"])
     fingerprint = str(body.get("Fingerprint", ""))
     node_id = f"mi-{service.world.ids.digest('mi', fingerprint)[:17]}"
@@ -70,6 +72,7 @@ def register_managed_instance(service: Service, request: AgentRequest) -> JsonOb
         public_key=body["PublicKey"],
         registered=service.now,
         tags=dict(activation.tags),
+        key_since=service.now,
     )
     activation.registrations += 1
     return {"InstanceId": node_id}
@@ -114,13 +117,14 @@ def request_role_token(service: Service, request: AgentRequest) -> JsonObject:
         message = f"Systems Manager cannot assume role {node.iam_role}"
         raise SsmError("AccessDeniedException", message)
     token = _new_token(service, scope, node, role.arn)
+    lifetime = service.timings.key_lifetime
     service.tokens[token.access_key_id] = token
     return {
         "AccessKeyId": token.access_key_id,
         "SecretAccessKey": token.secret_access_key,
         "SessionToken": token.session_token,
         "TokenExpirationDate": token.expires,
-        "UpdateKeyPair": False,
+        "UpdateKeyPair": service.now - node.key_since >= lifetime,
     }
 
 
@@ -147,7 +151,7 @@ def update_public_key(service: Service, request: AgentRequest) -> JsonObject:
     _, node = signed_by_node(service, request)
     key = request.body.get("NewPublicKey", "")
     protocol.load_public_key(key)
-    node.public_key = key
+    node.public_key, node.key_since = key, service.now
     return {}
 
 

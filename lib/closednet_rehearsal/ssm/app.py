@@ -14,6 +14,7 @@ from closednet_rehearsal.ssm import (
     associations,
     command_lists,
     commands,
+    control_channel,
     document_lists,
     documents,
     messages,
@@ -82,7 +83,6 @@ PARAMETER_STORE: Final = frozenset(
         "UnlabelParameterVersion",
     }
 )
-CHANNELS: Final = ("/v1/control-channel/", "/v1/data-channel/")
 
 
 def operation_of(environ: Environ) -> tuple[str, str] | None:
@@ -108,6 +108,7 @@ class SsmApp:
         timings: Timings = TIMINGS,
     ) -> None:
         self.service = Service(world, roles, timings)
+        self._control = control_channel.ControlChannel(self.service)
         self._inner = inner
         self._identify = identify or wire.identify_static
 
@@ -119,8 +120,8 @@ class SsmApp:
         """
         named = operation_of(environ)
         if named is None:
-            if environ.get("PATH_INFO", "").startswith(CHANNELS):
-                return wire.refuse_channel(start_response)
+            if environ.get("PATH_INFO", "").startswith(control_channel.PATHS):
+                return self._control.answer(environ, start_response)
             return self._inner(environ, start_response)
         raw = wire.read(environ)
         try:
@@ -166,11 +167,12 @@ class SsmApp:
 
     def close(self) -> None:
         """
-        End every long poll, so that the server can stop.
+        End every long poll and every channel, so that the server can stop.
         """
         with self.service.arrivals:
             self.service.closed = True
-            self.service.arrivals.notify_all()
+            self.service.announce()
+        self._control.close()
 
     def _answer(
         self, named: tuple[str, str], environ: Environ, raw: bytes

@@ -37,6 +37,7 @@ def signed_by_node(service: Service, request: AgentRequest) -> tuple[Scope, Node
     if auth is None or found is None:
         raise SsmError("AccessDeniedException", "The managed node is not registered")
     protocol.check_skew(request.environ, service.wall())
+    protocol.check_scope(request.environ, auth, "ssm", found[0].region)
     protocol.verify_rsa(request.environ, request.raw, auth, found[1].public_key)
     return found
 
@@ -57,6 +58,8 @@ def authenticate(
         message = "The security token included in the request is expired"
         raise SsmError("ExpiredTokenException", message)
     protocol.check_skew(request.environ, service.wall())
+    name = action.partition(":")[0]
+    protocol.check_scope(request.environ, auth, name, token.region)
     protocol.verify_hmac(request.environ, request.raw, auth, token.secret_access_key)
     require_permission(service, token, action)
     found = service.find_node(token.node_id)

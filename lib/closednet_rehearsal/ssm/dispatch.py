@@ -116,10 +116,10 @@ def _hand_out(
 
 def send(service: Service, node: Node, message: Message) -> None:
     """
-    Put a message into a node's inbox and wake its long poll.
+    Put a message into a node's inbox and wake its channel.
     """
     node.inbox.append(message)
-    service.arrivals.notify_all()
+    service.announce()
 
 
 def _payload(command: Command) -> JsonObject:

@@ -65,15 +65,23 @@ def _deadline(service: Service, request: AgentRequest) -> float:
 def _wait(service: Service, scope: Scope, node: Node, deadline: float) -> list[Message]:
     while True:
         settle(service)
-        ready = _ready(service, node)
+        found = [] if _has_channel(service, node) else ready(service, node)
         left = deadline - time.monotonic()
         gone = scope.nodes.get(node.node_id) is not node
-        if ready or left <= 0 or gone or service.closed:
-            return ready
+        if found or left <= 0 or gone or service.closed:
+            return found
         service.arrivals.wait(min(left, SLICE_S))
 
 
-def _ready(service: Service, node: Node) -> list[Message]:
+def _has_channel(service: Service, node: Node) -> bool:
+    # What a control channel can carry does not take both roads.
+    return node.channel_ready is not None and service.now >= node.channel_ready
+
+
+def ready(service: Service, node: Node) -> list[Message]:
+    """
+    Return the messages that may be handed out; those out of date are dropped.
+    """
     now = service.now
     node.inbox = [each for each in node.inbox if each.deliver_before > now]
     return [each for each in node.inbox if each.visible_at <= now]
@@ -97,7 +105,7 @@ def send_reply(service: Service, request: AgentRequest) -> JsonObject:
     scope, node, message_id = _about(service, request, "ec2messages:SendReply")
     payload = _payload(request)
     replies.reply(service, scope, message_id, payload)
-    _remove(node, message_id)
+    forget(node, message_id)
     return {
         "MessageId": message_id,
         "ReplyId": request.body.get("ReplyId", ""),
@@ -113,7 +121,7 @@ def acknowledge_message(service: Service, request: AgentRequest) -> JsonObject:
     action = "ec2messages:AcknowledgeMessage"
     scope, node, message_id = _about(service, request, action)
     replies.delivered(scope, message_id)
-    _remove(node, message_id)
+    forget(node, message_id)
     return {}
 
 
@@ -122,7 +130,7 @@ def delete_message(service: Service, request: AgentRequest) -> JsonObject:
     Take a message out of the inbox.
     """
     _, node, message_id = _about(service, request, "ec2messages:DeleteMessage")
-    _remove(node, message_id)
+    forget(node, message_id)
     return {}
 
 
@@ -134,7 +142,7 @@ def fail_message(service: Service, request: AgentRequest) -> JsonObject:
     reason = request.body.get("FailureType", "")
     failed = {"documentStatus": "Failed", "documentTraceOutput": reason}
     replies.reply(service, scope, message_id, failed)
-    _remove(node, message_id)
+    forget(node, message_id)
     return {}
 
 
@@ -165,7 +173,10 @@ def _payload(request: AgentRequest) -> Any:
     return payload
 
 
-def _remove(node: Node, message_id: str) -> None:
+def forget(node: Node, message_id: str) -> None:
+    """
+    Take a message out of a node's inbox.
+    """
     node.inbox = [each for each in node.inbox if each.message_id != message_id]
 
 

@@ -106,7 +106,7 @@ def deregister_managed_instance(ctx: Context, request: JsonObject) -> JsonObject
     del ctx.scope.nodes[node.node_id]
     for association in ctx.scope.associations.values():
         association.applied.discard(node.node_id)
-    ctx.service.arrivals.notify_all()
+    ctx.service.announce()
     return {}
 
 
@@ -132,10 +132,11 @@ def get_connection_status(ctx: Context, request: JsonObject) -> JsonObject:
 
 def has_channel(service: Service, node: Node) -> bool:
     """
-    Say whether the agent polls for messages, or just did or pinged.
+    Say whether the agent holds a channel open or polls, or just did or pinged.
     """
     seen = max(node.last_poll or 0.0, node.last_ping or 0.0)
-    return node.polls > 0 or service.now - seen < service.timings.channel_lost
+    is_held = node.polls > 0 or node.channel_ready is not None
+    return is_held or service.now - seen < service.timings.channel_lost
 
 
 OPERATIONS = {

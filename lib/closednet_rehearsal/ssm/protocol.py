@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 from urllib.parse import parse_qsl, quote
 
 from cryptography.exceptions import InvalidSignature
@@ -31,6 +31,7 @@ ALGORITHM: Final = "AWS4-HMAC-SHA256"
 SALT_LENGTH: Final = 32
 ALLOWED_SKEW_S: Final = 300
 KEY_BITS: Final = 2048
+COVERED: Final = ("x-amz-date", "x-amz-security-token", "x-amz-target")
 SIGNATURE_MISMATCH: Final = (
     "The request signature we calculated does not match the signature you provided."
 )
@@ -139,6 +140,35 @@ def check_skew(environ: Environ, wall: float) -> None:
             "InvalidSignatureException",
             f"Signature {word}: {text} is now {side} than {ours} by over 5 min.",
         )
+
+
+def check_scope(
+    environ: Environ, auth: Authorization, service: str, region: str
+) -> None:
+    """
+    Refuse a signature that was made for something else, or covers too little.
+    """
+    if auth.service != service:
+        _mismatch(f"Credential should be scoped to correct service: '{service}'.")
+    if auth.region != region:
+        _mismatch(f"Credential should be scoped to a valid region: '{region}'.")
+    day, moment = auth.scope.split("/")[0], environ.get("HTTP_X_AMZ_DATE", "")
+    if not moment.startswith(day):
+        _mismatch(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 "
+            f"version of date from HTTP: '{day}' != '{moment[:8]}', from '{moment}'."
+        )
+    if "host" not in auth.signed_headers:
+        _mismatch(
+            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."
+        )
+    for name in COVERED:
+        if _header(environ, name) and name not in auth.signed_headers:
+            _mismatch(f"'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+
+
+def _mismatch(message: str) -> NoReturn:
+    raise SsmError("InvalidSignatureException", message)
 
 
 def string_to_sign(environ: Environ, body: bytes, auth: Authorization) -> bytes:

@@ -98,6 +98,10 @@ class Timings:
     token_lifetime: float = 3600.0
     long_poll: float = 15.0
     association_timeout: int = 172_800
+    channel_ready: float = 3.0
+    channel_resend: float = 10.0
+    channel_idle: float = 120.0
+    key_lifetime: float = 31_536_000.0
 
 
 TIMINGS = Timings()

@@ -39,6 +39,7 @@ class Service:
     scopes: dict[tuple[str, str], Scope] = field(default_factory=dict)
     tokens: dict[str, RoleToken] = field(default_factory=dict)
     arrivals: threading.Condition = field(init=False)
+    watchers: list[Callable[[], None]] = field(default_factory=list)
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -50,6 +51,14 @@ class Service:
         Seconds since the epoch on the rehearsal's clock.
         """
         return self.world.clock.now()
+
+    def announce(self) -> None:
+        """
+        Wake whoever waits for messages; the caller holds the world's lock.
+        """
+        self.arrivals.notify_all()
+        for wake in self.watchers:
+            wake()
 
     def scope(self, account: str, region: str) -> Scope:
         """

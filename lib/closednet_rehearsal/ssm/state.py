@@ -62,6 +62,9 @@ class Node:
     last_ping: float | None = None
     last_poll: float | None = None
     polls: int = 0
+    channel_token: str = ""
+    channel_ready: float | None = None
+    key_since: float = 0.0
     inbox: list[Message] = field(default_factory=list)
 
 

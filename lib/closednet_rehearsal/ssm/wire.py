@@ -82,17 +82,6 @@ def respond(
     return [raw]
 
 
-def refuse_channel(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """
-    Refuse a websocket channel in the one way that keeps an agent polling.
-    """
-    text = "no websocket channels here (rehearsal)"
-    raw = f"<AccessDeniedException>{text}</AccessDeniedException>".encode()
-    headers = [("Content-Type", "text/xml"), ("Content-Length", str(len(raw)))]
-    start_response("400 Bad Request", headers)
-    return [raw]
-
-
 def prepare_parameter_request(
     operation: str, environ: Environ, body: JsonObject
 ) -> None:

@@ -1,0 +1,3 @@
+"""
+Real names over TLS: what an unmodified client meets on the rehearsed site.
+"""
