@@ -47,7 +47,13 @@ def _start(options: argparse.Namespace) -> int:
     if is_running(read_ready(options.work_dir)):
         return _say(False, "", f"a rehearsal runs already in {options.work_dir}")
     run_until_stopped(
-        Wishes(options.work_dir, options.hosts, options.port, options.ready_file)
+        Wishes(
+            options.work_dir,
+            options.hosts,
+            options.port,
+            options.ready_file,
+            options.operator_policy,
+        )
     )
     return 0
 
@@ -89,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
         "--ready-file",
         type=Path,
         help="written, as one line of JSON, when everything answers",
+    )
+    start.add_argument(
+        "--operator-policy",
+        type=Path,
+        metavar="FILE",
+        help="the operator's policies, as `closednet policies` prints them (default:"
+        " those of the project's rehearsal site)",
     )
     _command(commands, "stop", "stop the rehearsal of a work directory")
     _command(commands, "status", "say whether a rehearsal runs, and where")

@@ -7,10 +7,12 @@ from __future__ import annotations
 import json
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from closednet_rehearsal import operator
 from closednet_rehearsal.errors import Answer
+from closednet_rehearsal.permissions.ledger import Ledger
 from closednet_rehearsal.snapshot import snapshot
 
 
@@ -32,6 +34,7 @@ class Control:
     world: World
     systems_manager: Extra = dict
     power: Power | None = None
+    ledger: Ledger = field(default_factory=Ledger)
 
     def answer(self, environ: dict[str, Any], faults: Faults) -> Answer:
         """
@@ -54,6 +57,8 @@ class Control:
                     return _shown({"rehearsal": True, "simulated": True, "ok": True})
                 case "calls":
                     return _shown([asdict(call) for call in self.world.calls])
+                case "permissions":
+                    return _shown(self.ledger.shown())
                 case "unsupported":
                     return _shown(list(self.world.unsupported))
                 case "state":
@@ -69,6 +74,11 @@ class Control:
                     return _shown({"now": self.world.clock.now()})
             case "fault":
                 return _shown(asdict(faults.add(request)))
+            case "operator-policy":
+                with self.world.lock:
+                    operator.attach(request)
+                    self.ledger.seen.clear()
+                return _shown({"attached": sorted(request)})
             case "host" if self.power is not None:
                 self.power(str(request["name"]), request["power"] == "on")
                 return _shown({"name": request["name"], "power": request["power"]})

@@ -22,13 +22,19 @@ from closednet_rehearsal.errors import (
     refuse,
 )
 from closednet_rehearsal.faults import DROP, Faults
-from closednet_rehearsal.identity import account_and_principal
+from closednet_rehearsal.identity import (
+    ANONYMOUS,
+    account_and_principal,
+    credential_scope,
+)
 from closednet_rehearsal.install import reseed
+from closednet_rehearsal.permissions.principals import Caller
 from closednet_rehearsal.world import Call, World
 
 
 if TYPE_CHECKING:
     from closednet_rehearsal.control import Control
+    from closednet_rehearsal.permissions.gate import Gate
 
 
 __all__ = ["Front", "Locked", "account_and_principal"]
@@ -63,12 +69,14 @@ class Locked:
 @dataclass(slots=True)
 class Front:
     """
-    Settle the clock, know the caller, validate, break what should break, note it.
+    Settle the clock, know the caller and what it may do, validate, break what
+    should break, note it.
     """
 
     world: World
     inner: Application
     control: Control
+    gate: Gate
     faults: Faults = field(default_factory=Faults)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -93,6 +101,7 @@ class Front:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
             environ["rehearsal.asked"] = asked
             fault = self.faults.take(asked)
+            environ["rehearsal.caller"] = _caller(environ, account, principal)
             answer = self._answer(environ, body, asked, fault)
         except Refusal as refusal:
             answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
@@ -106,11 +115,13 @@ class Front:
     ) -> Answer:
         if fault and fault != DROP:
             raise Refusal(fault, f"The rehearsal was told to fail {asked.operation}")
-        if asked.service == "s3":
-            owned = s3.answer_package(environ, signed=asked.signed)
-            if owned is not None:
-                return owned
         try:
+            with self.world.lock:
+                self.gate.check(environ, body, environ["rehearsal.caller"])
+            if asked.service == "s3":
+                owned = s3.answer_package(environ, signed=asked.signed)
+                if owned is not None:
+                    return owned
             validation.check(asked, environ)
             _rewind(environ, page_limits.cap(asked, environ, body))
             answer = _call(self.inner, environ)
@@ -183,6 +194,12 @@ def _error_code(headers: Iterable[tuple[str, str]], body: bytes) -> str:
         if opening in text:
             return text.split(opening, 1)[1].split(closing, 1)[0].rsplit("#", 1)[-1]
     return "Error"
+
+
+def _caller(environ: Environ, account: str, principal: str) -> Caller:
+    scope = credential_scope(environ)
+    known = principal != ANONYMOUS
+    return Caller(account if known else "", principal, scope[0] if scope else "")
 
 
 def _read(environ: Environ) -> bytes:

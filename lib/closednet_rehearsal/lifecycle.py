@@ -47,6 +47,7 @@ class Wishes:
     hosts: int = 3
     port: int = 0
     ready_file: Path | None = None
+    operator_policy: Path | None = None
 
 
 @contextmanager
@@ -66,13 +67,14 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     work_dir.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(sweep, work_dir)
-        server = start_server(wishes.port, len(hosts), networks(hosts))
+        server = start_server(wishes.port, len(hosts), networks(hosts), operator={})
         stack.callback(server.stop)
         url = server.endpoint_url
         inbound, forwarder = _start_dns(stack, server, work_dir)
         connection = write_connection(work_dir, url, inbound, forwarder)
         write_signing_key(work_dir)
         params = write_params(work_dir, Path.cwd(), hosts)
+        _give_rights(wishes.operator_policy, params)
         _start_hosts(stack, server, work_dir, hosts, forwarder)
         ready = Ready(
             url,
@@ -84,6 +86,18 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
         )
         (work_dir / READY).write_text(ready.as_json(), "utf-8")
         yield ready
+
+
+def _give_rights(policies: Path | None, params: Path | None) -> None:
+    """
+    Give the operator the policies of a file, or those that closednet generates.
+    """
+    from closednet_rehearsal import operator  # noqa: PLC0415
+
+    if policies is not None:
+        operator.attach(operator.read(policies))
+    elif params is not None:
+        operator.attach(operator.generated(params))
 
 
 def _start_dns(stack: ExitStack, server: Server, work_dir: Path) -> tuple[str, str]:
