@@ -29,7 +29,7 @@ VERIFY_READS: Final = {
         "route53resolver:ListResolverEndpointIpAddresses",
         "route53resolver:ListResolverRuleAssociations",
         "route53resolver:ListResolverRules",
-        *("servicequotas:GetServiceQuota", "sts:GetCallerIdentity"),
+        "servicequotas:GetServiceQuota",
     ),
     "management": (
         *("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
@@ -38,12 +38,17 @@ VERIFY_READS: Final = {
         *("kms:DescribeKey", "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
         *("logs:FilterLogEvents", "s3:GetBucketLocation", "s3:GetObject"),
         "s3:GetEncryptionConfiguration",
-        *("s3:ListBucket", "ssm:CancelCommand", "ssm:DescribeActivations"),
+        *(
+            "s3:ListBucket",
+            "ssm:CancelCommand",
+            "ssm:ListCommands",
+            "ssm:DescribeActivations",
+        ),
         *("ssm:DescribeAssociationExecutionTargets", "ssm:DescribeAssociation"),
         *("ssm:DescribeAssociationExecutions", "ssm:DescribeInstanceInformation"),
         *("ssm:GetConnectionStatus", "ssm:GetDocument", "ssm:GetServiceSetting"),
         *("ssm:ListAssociations", "ssm:ListCommandInvocations", "ssm:SendCommand"),
-        *("servicequotas:GetServiceQuota", "sts:GetCallerIdentity"),
+        "servicequotas:GetServiceQuota",
     ),
 }
 RUN_DOCUMENTS: Final = (

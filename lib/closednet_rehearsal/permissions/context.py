@@ -20,16 +20,17 @@ if TYPE_CHECKING:
     from closednet_rehearsal.permissions.principals import Caller
 
     Tags = Callable[[str], Mapping[str, str]]
+    Keys = dict[str, tuple[str, ...]]
 
 _TAGGED: Final = ("aws:resourcetag/", "ssm:resourcetag/", "ec2:resourcetag/")
 
 
-def of_caller(caller: Caller, role_arn: str, now: float) -> dict[str, tuple[str, ...]]:
+def of_caller(caller: Caller, role_arn: str, now: float) -> Keys:
     """
     Return what holds for everything that this caller does now.
     """
     moment = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    keys = {
+    keys: Keys = {
         "aws:currenttime": (moment,),
         "aws:epochtime": (str(int(now)),),
         # The rehearsal speaks plain HTTP on loopback where AWS would speak TLS.
@@ -50,22 +51,22 @@ def of_caller(caller: Caller, role_arn: str, now: float) -> dict[str, tuple[str,
     return keys
 
 
-def of_way(endpoint: Any | None, source: str) -> dict[str, tuple[str, ...]]:
+def of_way(endpoint: Any | None, source: str) -> Keys:
     """
     Return by which way a request came: through an endpoint, or over the internet.
     """
     if endpoint is None:
         return {"aws:sourceip": (source,)} if source else {}
-    keys = {"aws:sourcevpce": (endpoint.id,), "aws:sourcevpc": (endpoint.vpc_id,)}
+    keys: Keys = {"aws:sourcevpce": (endpoint.id,), "aws:sourcevpc": (endpoint.vpc_id,)}
     return keys | ({"aws:vpcsourceip": (source,)} if source else {})
 
 
-def of_call(call: Call) -> dict[str, tuple[str, ...]]:
+def of_call(call: Call) -> Keys:
     """
     Return what a request says about itself.
     """
     tags = tags_of(call.members)
-    keys = {f"aws:requesttag/{k.lower()}": (v,) for k, v in tags.items()}
+    keys: Keys = {f"aws:requesttag/{k.lower()}": (v,) for k, v in tags.items()}
     if tags:
         keys["aws:tagkeys"] = tuple(tags)
     return keys | {"aws:requestedregion": (call.region,)}
