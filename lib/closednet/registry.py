@@ -5,9 +5,10 @@ The steps in their order: the number is the notebook's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from closednet.errors import PreconditionError
+from closednet.model.operator_policies import operator_policy
 from closednet.steps.activation import ActivationStep
 from closednet.steps.cloudwatch_agent import CloudWatchAgentStep
 from closednet.steps.cloudwatch_verification import CloudWatchVerificationStep
@@ -88,3 +89,15 @@ def build(name: str, site: Site) -> Step:
     Return the step `name` for `site`.
     """
     return entry(name).step.of(site)
+
+
+def operator_policies(site: Site) -> dict[str, Any]:
+    """
+    Return the least-privilege policy of the operator in each account.
+    """
+    kinds = [kind for name in NAMES for kind in build(name, site).kinds()]
+    actions = [kind.actions for kind in kinds]
+    return {
+        account: operator_policy(site.params, account, actions)
+        for account in ("network", "management")
+    }

@@ -55,6 +55,7 @@ def _start(options: argparse.Namespace) -> int:
             options.port,
             options.ready_file,
             options.tls,
+            options.operator_policy,
         )
     )
     return 0
@@ -108,6 +109,13 @@ def _parser() -> argparse.ArgumentParser:
         "--tls",
         action="store_true",
         help="serve the services' own names over HTTPS, on the endpoints' addresses",
+    )
+    start.add_argument(
+        "--operator-policy",
+        type=Path,
+        metavar="FILE",
+        help="the operator's policies, as `closednet policies` prints them (default:"
+        " those of the project's rehearsal site)",
     )
     _command(commands, "stop", "stop the rehearsal of a work directory")
     _command(commands, "status", "say whether a rehearsal runs, and where")

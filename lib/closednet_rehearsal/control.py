@@ -8,10 +8,13 @@ import json
 import time
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from closednet_rehearsal import operator
 from closednet_rehearsal.errors import Answer
+from closednet_rehearsal.permissions.ledger import Ledger
 from closednet_rehearsal.snapshot import snapshot
 
 
@@ -34,6 +37,7 @@ class Control:
     world: World
     systems_manager: Extra = dict
     power: Power | None = None
+    ledger: Ledger = field(default_factory=Ledger)
 
     def answer(self, environ: dict[str, Any], faults: Faults) -> Answer:
         """
@@ -52,42 +56,50 @@ class Control:
             return _shown({"error": f"The rehearsal cannot read this: {error!r}"}, 400)
 
     def _get(self, name: str, faults: Faults) -> Answer:
+        shown: dict[str, Callable[[], Any]] = {
+            "health": lambda: {"rehearsal": True, "simulated": True, "ok": True},
+            "calls": lambda: [asdict(call) for call in self.world.calls],
+            "permissions": self.ledger.shown,
+            "unsupported": lambda: list(self.world.unsupported),
+            "usage": lambda: {"cpu_seconds": time.process_time()},
+            "faults": lambda: [asdict(fault) for fault in faults.waiting],
+            "state": lambda: snapshot(self.systems_manager()),
+        }
+        if name not in shown:
+            return _unknown(name)
         with self.world.lock:
-            match name:
-                case "health":
-                    return _shown({"rehearsal": True, "simulated": True, "ok": True})
-                case "calls":
-                    return _shown([asdict(call) for call in self.world.calls])
-                case "unsupported":
-                    return _shown(list(self.world.unsupported))
-                case "usage":
-                    return _shown({"cpu_seconds": time.process_time()})
-                case "faults":
-                    return _shown([asdict(fault) for fault in faults.waiting])
-                case "state":
-                    return _shown(snapshot(self.systems_manager()))
-                case _:
-                    return _unknown(name)
+            return _shown(shown[name]())
 
     def _post(self, name: str, request: dict[str, Any], faults: Faults) -> Answer:
-        match name:
-            case "advance":
-                with self.world.lock:
-                    self.world.clock.advance(float(request["seconds"]))
-                    return _shown({"now": self.world.clock.now()})
-            case "fault":
-                return _shown(asdict(faults.add(request)))
-            case "mend":
-                faults.mend()
-                return _shown({"mended": True})
-            case "release":
-                faults.release()
-                return _shown({"released": True})
-            case "host" if self.power is not None:
-                self.power(str(request["name"]), request["power"] == "on")
-                return _shown({"name": request["name"], "power": request["power"]})
-            case _:
-                return _unknown(name)
+        done: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "advance": self._advance,
+            "fault": lambda wish: asdict(faults.add(wish)),
+            "mend": lambda _: faults.mend() or {"mended": True},
+            "release": lambda _: faults.release() or {"released": True},
+            "operator-policy": self._attach,
+        }
+        if self.power is not None:
+            done["host"] = partial(_switch, self.power)
+        return _shown(done[name](request)) if name in done else _unknown(name)
+
+    def _advance(self, request: dict[str, Any]) -> dict[str, float]:
+        with self.world.lock:
+            self.world.clock.advance(float(request["seconds"]))
+            return {"now": self.world.clock.now()}
+
+    def _attach(self, request: dict[str, Any]) -> dict[str, list[str]]:
+        with self.world.lock:
+            operator.attach(request)
+            self.ledger.seen.clear()
+        return {"attached": sorted(request)}
+
+
+def _switch(
+    power: Callable[[str, bool], object], request: dict[str, Any]
+) -> dict[str, Any]:
+    name, state = str(request["name"]), request["power"]
+    power(name, state == "on")
+    return {"name": name, "power": state}
 
 
 def _json(environ: dict[str, Any]) -> dict[str, Any]:

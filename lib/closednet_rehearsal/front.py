@@ -24,13 +24,19 @@ from closednet_rehearsal.errors import (
     refuse,
 )
 from closednet_rehearsal.faults import HOLD, HOLD_ANSWER, SILENT, Faults
-from closednet_rehearsal.identity import account_and_principal
+from closednet_rehearsal.identity import (
+    ANONYMOUS,
+    account_and_principal,
+    credential_scope,
+)
 from closednet_rehearsal.install import reseed
+from closednet_rehearsal.permissions.principals import Caller
 from closednet_rehearsal.world import Call, World
 
 
 if TYPE_CHECKING:
     from closednet_rehearsal.control import Control
+    from closednet_rehearsal.permissions.gate import Gate
 
 
 __all__ = ["Front", "Locked", "account_and_principal"]
@@ -65,12 +71,14 @@ class Locked:
 @dataclass(slots=True)
 class Front:
     """
-    Settle the clock, know the caller, validate, break what should break, note it.
+    Settle the clock, know the caller and what it may do, validate, break what
+    should break, note it.
     """
 
     world: World
     inner: Application
     control: Control
+    gate: Gate
     faults: Faults = field(default_factory=Faults)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
@@ -96,6 +104,7 @@ class Front:
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
             environ["rehearsal.asked"] = asked
             fault = self.faults.take(asked, principal)
+            environ["rehearsal.caller"] = _caller(environ, account, principal)
             answer = self._answer(environ, body, asked, fault)
         except Refusal as refusal:
             answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
@@ -113,16 +122,8 @@ class Front:
             self.faults.hold()
         if fault and (fault == HOLD or fault not in SILENT):
             raise Refusal(fault, f"The rehearsal was told to fail {asked.operation}")
-        if asked.service == "s3":
-            owned = s3.answer_package(environ, signed=asked.signed)
-            if owned is not None:
-                return owned
-        elif _is_nobody(asked, environ):
-            raise nobody(asked)
         try:
-            validation.check(asked, environ)
-            _rewind(environ, page_limits.cap(asked, environ, body))
-            answer = _call(self.inner, environ)
+            return self._checked(asked, self._allowed(environ, body, asked))
         except NotImplementedError:
             raise self._unsupported(asked) from None
         except Refusal:
@@ -132,7 +133,22 @@ class Front:
             raise Refusal(
                 EMULATOR_ERROR, f"The rehearsal failed in {asked.operation}: {error!r}"
             ) from error
-        return self._checked(asked, answer)
+
+    def _allowed(self, environ: Environ, body: bytes, asked: Asked) -> Answer:
+        """
+        Answer what the caller may do, and what the service's model allows.
+        """
+        if asked.service != "s3" and _is_nobody(asked, environ):
+            raise nobody(asked)
+        with self.world.lock:
+            self.gate.check(environ, body, environ["rehearsal.caller"])
+        if asked.service == "s3":
+            owned = s3.answer_package(environ, signed=asked.signed)
+            if owned is not None:
+                return owned
+        validation.check(asked, environ)
+        _rewind(environ, page_limits.cap(asked, environ, body))
+        return _call(self.inner, environ)
 
     def _checked(self, asked: Asked, answer: Answer) -> Answer:
         html = any(
@@ -200,6 +216,12 @@ def _error_code(headers: Iterable[tuple[str, str]], body: bytes) -> str:
         if opening in text:
             return text.split(opening, 1)[1].split(closing, 1)[0].rsplit("#", 1)[-1]
     return "Error"
+
+
+def _caller(environ: Environ, account: str, principal: str) -> Caller:
+    scope = credential_scope(environ)
+    known = principal != ANONYMOUS
+    return Caller(account if known else "", principal, scope[0] if scope else "")
 
 
 def _read(environ: Environ) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
@@ -27,7 +26,6 @@ from moto.sts import urls as sts_urls
 from moto.sts.models import AssumedRole, STSBackend
 from moto.sts.responses import TokenResponse
 
-from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.identity import key_owner, remember_key
 from closednet_rehearsal.lean import parsed
 from closednet_rehearsal.settings import (
@@ -68,25 +66,6 @@ def find_role(account: str, role_name: str) -> VisibleRole | None:
     return VisibleRole(role.arn, trust, backend.visible_since.get(role.id, 0.0))
 
 
-def role_allows(account: str, role_name: str, action: str) -> bool:
-    """
-    Say whether a role's policies allow an action; resources are not looked at.
-    """
-    role = iam_backends[account]["aws"].get_role(role_name)
-    documents = [json.loads(text) for text in role.policies.values()]
-    documents += [policy_document(each) for each in role.managed_policies.values()]
-    effects = {
-        statement["Effect"]
-        for document in documents
-        for statement in _listed(document["Statement"])
-        if any(
-            fnmatchcase(action.lower(), pattern.lower())
-            for pattern in _listed(statement.get("Action", []))
-        )
-    }
-    return "Allow" in effects and "Deny" not in effects
-
-
 def policy_document(policy: Any) -> Any:
     """
     Return the default version of a managed policy.
@@ -96,10 +75,6 @@ def policy_document(policy: Any) -> Any:
             text = isinstance(version.document, str)
             return json.loads(version.document) if text else version.document
     return {"Statement": []}
-
-
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list) else [value]
 
 
 class RehearsalIAMBackend(IAMBackend):
@@ -161,17 +136,6 @@ class RehearsalSTSResponse(TokenResponse):
     The STS operations that differ from moto's.
     """
 
-    def assume_role(self) -> ActionResult:
-        arn = self._get_param("RoleArn")
-        _, principal = key_owner(self.access_key)
-        if not _may_assume(principal, arn):
-            raise Refusal(
-                "AccessDenied",
-                f"User: {principal} is not authorized to perform: sts:AssumeRole on "
-                f"resource: {arn}",
-            )
-        return super().assume_role()
-
     def get_caller_identity(self) -> ActionResult:
         account, principal = key_owner(self.access_key)
         if principal != OPERATOR_USER_ARN:
@@ -180,22 +144,6 @@ class RehearsalSTSResponse(TokenResponse):
         return ActionResult(
             {"UserId": OPERATOR_KEY_ID, "Account": account, "Arn": principal}
         )
-
-
-def _may_assume(principal: str, role_arn: str) -> bool:
-    account, name = role_arn.split(":")[4], role_arn.rsplit("/", 1)[-1]
-    role = find_role(account, name) if account in iam_backends else None
-    if role is None or role.arn != role_arn:
-        return False
-    caller = principal.split(":")[4]
-    accepted = {"*", caller, f"arn:aws:iam::{caller}:root", principal}
-    for statement in role.trust_policy.get("Statement", []):
-        named = statement.get("Principal", {})
-        trusted = named if isinstance(named, str) else named.get("AWS", [])
-        trusted = [trusted] if isinstance(trusted, str) else trusted
-        if statement.get("Effect") == "Allow" and accepted.intersection(trusted):
-            return True
-    return False
 
 
 def operator_trust() -> str:

@@ -50,6 +50,7 @@ class Wishes:
     port: int = 0
     ready_file: Path | None = None
     tls: bool = False
+    operator_policy: Path | None = None
 
 
 @contextmanager
@@ -70,7 +71,7 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     work_dir.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(sweep, work_dir)
-        server = start_server(wishes.port, len(hosts), networks(hosts))
+        server = start_server(wishes.port, len(hosts), networks(hosts), operator={})
         stack.callback(server.stop)
         url = server.endpoint_url
         view, dns, at = _start_dns(stack, server, work_dir)
@@ -79,6 +80,7 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
         behind, nets = Behind(url, view, dns), networks(hosts)
         tls = start_tls(stack, behind, work_dir, nets) if wishes.tls else None
         params = write_params(work_dir, Path.cwd(), hosts)
+        _give_rights(wishes.operator_policy, params)
         _start_hosts(stack, server, work_dir, hosts, at.forwarder)
         ready = Ready(
             url,
@@ -91,6 +93,18 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
         )
         (work_dir / READY).write_text(ready.as_json(), "utf-8")
         yield ready
+
+
+def _give_rights(policies: Path | None, params: Path | None) -> None:
+    """
+    Give the operator the policies of a file, or those that closednet generates.
+    """
+    from closednet_rehearsal import operator  # noqa: PLC0415
+
+    if policies is not None:
+        operator.attach(operator.read(policies))
+    elif params is not None:
+        operator.attach(operator.generated(params))
 
 
 def _start_dns(

@@ -22,7 +22,7 @@ from closednet_rehearsal.work_dir import Tls
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 15.0
@@ -64,15 +64,17 @@ def running(
     *,
     hosts: int = 3,
     evidence: Path | None = None,
-    tls: bool = False,
+    options: Sequence[str] = (),
 ) -> Iterator[Running]:
     """
     Start a rehearsal, with its DNS administrator if `evidence` is named.
+
+    `options` are further arguments of `closednet-rehearsal start`.
     """
     work_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         ready_file = Path(folder) / "ready.json"
-        process = _start(work_dir, hosts, ready_file, tls=tls)
+        process = _start(work_dir, hosts, ready_file, options)
         administrator: Administrator | None = None
         try:
             ready = _wait(process, ready_file)
@@ -87,12 +89,12 @@ def running(
 
 
 def _start(
-    work_dir: Path, hosts: int, ready_file: Path, *, tls: bool
+    work_dir: Path, hosts: int, ready_file: Path, options: Sequence[str]
 ) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "closednet_rehearsal", "start"]
     command += ["--work-dir", os.fspath(work_dir), "--hosts", str(hosts)]
     command += ["--ready-file", os.fspath(ready_file)]
-    command += ["--tls"] if tls else []
+    command += options
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
 
 

@@ -13,6 +13,7 @@ from moto.s3.models import s3_backends
 
 from closednet_rehearsal.iam import RehearsalIAMBackend, operator_trust
 from closednet_rehearsal.install import reseed
+from closednet_rehearsal.operator import create_operator
 from closednet_rehearsal.settings import (
     ACCOUNTS,
     KMS_ALIAS,
@@ -44,6 +45,7 @@ def seed(on_premises: Sequence[str] = (ON_PREMISES_CIDR,)) -> None:
     for account in ACCOUNTS:
         _forget_default_vpc(ec2_backends[account][REGION])
         _operator_role(account)
+    create_operator()
     _network(ec2_backends[NETWORK_ACCOUNT][REGION], on_premises)
     _session_key()
     s3_backends[MANAGEMENT_ACCOUNT]["aws"].create_bucket(OUTPUT_BUCKET, REGION)

@@ -16,6 +16,8 @@ from closednet_rehearsal.control import Control
 from closednet_rehearsal.front import Application, Front, Locked
 from closednet_rehearsal.identity import forget_keys
 from closednet_rehearsal.install import forget, install
+from closednet_rehearsal.operator import ADMINISTRATOR, Documents, attach
+from closednet_rehearsal.permissions.gate import Gate
 from closednet_rehearsal.seed import seed
 from closednet_rehearsal.settings import ON_PREMISES_CIDR, SERVER_THREADS
 from closednet_rehearsal.systems_manager import SystemsManager
@@ -106,27 +108,38 @@ class Services:
         return Server(self.world, self.control, self.systems_manager, listener)
 
 
-def prepare(on_premises: Sequence[str] = (ON_PREMISES_CIDR,)) -> Services:
+def prepare(
+    on_premises: Sequence[str] = (ON_PREMISES_CIDR,),
+    operator: Documents = ADMINISTRATOR,
+) -> Services:
     """
     Make a freshly seeded world.
+
+    Whoever builds on single services is not held up by rights; a whole rehearsal
+    attaches the policies that closednet generates.
     """
     world = World()
     forget_keys()
     moto = Locked(world, install(world))
     seed(on_premises)
+    attach(operator)
     systems_manager = SystemsManager(world, moto)
-    control = Control(world, systems_manager.snapshot)
-    front = Front(world, systems_manager.application, control)
+    gate = Gate(world, systems_manager.tags_of_nodes)
+    control = Control(world, systems_manager.snapshot, ledger=gate.ledger)
+    front = Front(world, systems_manager.application, control, gate)
     return Services(world, control, systems_manager, front)
 
 
 def start_server(
-    port: int = 0, hosts: int = 0, on_premises: Sequence[str] = (ON_PREMISES_CIDR,)
+    port: int = 0,
+    hosts: int = 0,
+    on_premises: Sequence[str] = (ON_PREMISES_CIDR,),
+    operator: Documents = ADMINISTRATOR,
 ) -> Server:
     """
     Start a freshly seeded world on `port` (0: any free one).
     """
-    return prepare(on_premises).serve(port, hosts)
+    return prepare(on_premises, operator).serve(port, hosts)
 
 
 def _listen(application: Application, port: int, threads: int) -> Any:

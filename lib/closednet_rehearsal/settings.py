@@ -12,6 +12,7 @@ SEED: Final = "closednet-rehearsal"
 REGION: Final = "ap-northeast-1"
 NETWORK_ACCOUNT: Final = "111111111111"
 MANAGEMENT_ACCOUNT: Final = "222222222222"
+ORGANISATION: Final = "o-c1053dnet0"
 OPERATOR_ROLE: Final = "closednet-operator"
 OPERATOR_KEY_ID: Final = "AKIAREHEARSALOPERATOR"
 OPERATOR_SECRET_KEY: Final = "rehearsal"  # noqa: S105 - opens nothing but the rehearsal

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from closednet_rehearsal.iam import find_role, role_allows
+from closednet_rehearsal.iam import find_role
 from closednet_rehearsal.identity import (
     account_and_principal,
     add_key_source,
@@ -48,6 +48,13 @@ class SystemsManager:
         """
         self.application.close()
 
+    def tags_of_nodes(self, account: str, region: str) -> dict[str, dict[str, str]]:
+        """
+        Return the managed nodes of an account and Region with their tags.
+        """
+        nodes = self.application.service.scope(account, region).nodes
+        return {node_id: node.tags for node_id, node in nodes.items()}
+
     def _owner(self, access_key_id: str) -> tuple[str, str] | None:
         token = self.application.token_for(access_key_id)
         if token is not None:
@@ -64,12 +71,8 @@ def _role(account: str, role_name: str) -> RoleView | None:
     role = find_role(account, role_name)
     if role is None:
         return None
-    return RoleView(
-        role.arn,
-        role.trust_policy,
-        role.visible_since,
-        lambda action: role_allows(account, role_name, action),
-    )
+    # What its sessions may do is decided where their requests arrive.
+    return RoleView(role.arn, role.trust_policy, role.visible_since)
 
 
 def _identify(environ: dict[str, Any]) -> Caller:

@@ -53,20 +53,15 @@ _CODES: Final = {
 }
 
 
-def check(asked: Asked, environ: Mapping[str, Any]) -> None:
+def check(asked: Asked, environ: dict[str, Any]) -> None:
     """
     Refuse a request that the service's model does not allow.
     """
-    if asked.service not in _CHECKED:
-        return
-    try:
-        operation = get_service_model(asked.service).operation_model(asked.operation)
-    except OperationNotFoundError:
-        return
-    shape = operation.input_shape
+    operation = _operation(asked)
+    shape = None if operation is None else operation.input_shape
     if shape is None:
         return
-    members = _parsed(asked, operation, environ)
+    members = parsed(asked, environ)
     problems = [*_problems(shape, members, ""), *_unmodelled(members)]
     if problems:
         count = len(problems)
@@ -75,6 +70,13 @@ def check(asked: Asked, environ: Mapping[str, Any]) -> None:
             _CODES.get(asked.service, "ValidationException"),
             f"{count} validation error{plural} detected: {'; '.join(problems)}",
         )
+
+
+def has_model(asked: Asked) -> bool:
+    """
+    Return whether the members of this request are read by the service's model.
+    """
+    return asked.service in _CHECKED
 
 
 def _unmodelled(members: Mapping[str, Any]) -> Iterator[str]:
@@ -88,7 +90,29 @@ def _unmodelled(members: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _parsed(asked: Asked, operation: Any, environ: Mapping[str, Any]) -> Any:
+def parsed(asked: Asked, environ: dict[str, Any]) -> dict[str, Any]:
+    """
+    Return the members of a request to a service with a model, read once.
+    """
+    if "rehearsal.members" not in environ:
+        operation = _operation(asked)
+        known = operation is not None and operation.input_shape is not None
+        members = _read(asked, operation, environ) if known else {}
+        environ["rehearsal.members"] = members
+    members = environ["rehearsal.members"]
+    return members if isinstance(members, dict) else {}
+
+
+def _operation(asked: Asked) -> Any:
+    if asked.service not in _CHECKED:
+        return None
+    try:
+        return get_service_model(asked.service).operation_model(asked.operation)
+    except OperationNotFoundError:
+        return None
+
+
+def _read(asked: Asked, operation: Any, environ: Mapping[str, Any]) -> Any:
     request = MotoRequest(dict(environ))
     labels: dict[str, Any] = {}
     if asked.protocol == "rest-xml":

@@ -103,7 +103,7 @@ def client(url: str, service: str) -> Any:
 @pytest.fixture(scope="session", name="started")
 def _started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("tls") / "rehearsal"
-    with running(folder, hosts=0, tls=True) as rehearsal:
+    with running(folder, hosts=0, options=["--tls"]) as rehearsal:
         assert rehearsal.tls is not None
         operator = prepare(rehearsal.endpoint_url)
         site = Site(rehearsal, operator, rehearsal.tls)

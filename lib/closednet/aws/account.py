@@ -155,7 +155,7 @@ class Account:
         try:
             yield
         except (BotoCoreError, ClientError) as err:
-            raise translate(err, operation, subject) from err
+            raise translate(err, operation, subject, self.role) from err
 
     @cached_property
     def _identity(self) -> Identity:

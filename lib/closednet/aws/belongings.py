@@ -48,7 +48,6 @@ class Belongings:
     def _why(self, err: AwsError) -> str:
         if err.code in ABSENT:
             return "does not exist"
-        # HEAD has no body, so S3's refusal is nothing but its status.
-        if isinstance(err, AwsDenied) or err.code == "403":
-            return "access denied"
+        if isinstance(err, AwsDenied):
+            return f"access denied; {err.hint}"
         raise err

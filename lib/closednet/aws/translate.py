@@ -15,12 +15,15 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
+from closednet.aws import denials
 from closednet.errors import AwsDenied, AwsError, AwsThrottled
 from closednet.redact import redact
 
 
 DENIED: Final = frozenset(
     {
+        # The answer to a HEAD has no body, and nothing but its status.
+        "403",
         "AccessDenied",
         "AccessDeniedException",
         "AuthFailure",
@@ -57,26 +60,33 @@ HINTS: Final = {
 LONGEST_MESSAGE: Final = 500
 
 
-def translate(err: Exception, operation: str, subject: str = "") -> AwsError:
+def translate(
+    err: Exception, operation: str, subject: str = "", account: str = ""
+) -> AwsError:
     """
     Return the error of ours for what botocore raised in `operation`.
+
+    `account` is the part that the account plays: `network` or `management`.
     """
     where = f"{operation} on {subject}" if subject else operation
     if isinstance(err, ClientError):
-        return _refused(err, operation, where)
+        return _refused(err, operation, where, account)
     return AwsError(
         f"{where}: {_short(str(err))}", operation=operation, hint=_local_hint(err)
     )
 
 
-def _refused(err: ClientError, operation: str, where: str) -> AwsError:
+def _refused(err: ClientError, operation: str, where: str, account: str) -> AwsError:
     code = str(err.response.get("Error", {}).get("Code", "Unknown"))
     code = code.removeprefix("Client.")
-    text = _short(str(err.response.get("Error", {}).get("Message", "")))
+    said = str(err.response.get("Error", {}).get("Message", ""))
+    text = _short(said)
     request_id = str(err.response.get("ResponseMetadata", {}).get("RequestId", ""))
     if err.operation_name == "AssumeRole" and operation != "sts:AssumeRole":
         operation, where = "sts:AssumeRole", f"sts:AssumeRole before {where}"
-    cls, hint = _verdict(code, operation)
+    cls, hint = _verdict(code)
+    if cls is AwsDenied:
+        hint = redact(denials.read(said, operation).hint(account))
     return cls(
         f"{where}: {code}: {text}",
         operation=operation,
@@ -86,12 +96,9 @@ def _refused(err: ClientError, operation: str, where: str) -> AwsError:
     )
 
 
-def _verdict(code: str, operation: str) -> tuple[type[AwsError], str]:
+def _verdict(code: str) -> tuple[type[AwsError], str]:
     if code in DENIED:
-        return AwsDenied, (
-            f"allow {operation} for the operator's role (the generated policy of"
-            " this step contains it), and look for a denying organisation policy"
-        )
+        return AwsDenied, ""
     if code in THROTTLED:
         return AwsThrottled, "wait a few minutes, then run this step again"
     if code in EXPIRED:

@@ -117,7 +117,7 @@ def policies(arguments: Namespace) -> int:
     """
     Print the least-privilege policies of the operator.
     """
-    from closednet.run.policies import operator_policies  # noqa: PLC0415 - builds all steps
+    from closednet.registry import operator_policies  # noqa: PLC0415 - all steps
 
     documents = operator_policies(open_site(arguments.params))
     if arguments.account:

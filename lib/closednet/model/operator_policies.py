@@ -4,7 +4,7 @@ The IAM policies of the operator, made from what the kinds say they call.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from closednet.model.specs.management import SESSION_DOCUMENT
 
@@ -29,7 +29,7 @@ VERIFY_READS: Final = {
         "route53resolver:ListResolverEndpointIpAddresses",
         "route53resolver:ListResolverRuleAssociations",
         "route53resolver:ListResolverRules",
-        *("servicequotas:GetServiceQuota", "sts:GetCallerIdentity"),
+        "servicequotas:GetServiceQuota",
     ),
     "management": (
         *("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
@@ -38,12 +38,17 @@ VERIFY_READS: Final = {
         *("kms:DescribeKey", "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
         *("logs:FilterLogEvents", "s3:GetBucketLocation", "s3:GetObject"),
         "s3:GetEncryptionConfiguration",
-        *("s3:ListBucket", "ssm:CancelCommand", "ssm:DescribeActivations"),
+        *(
+            "s3:ListBucket",
+            "ssm:CancelCommand",
+            "ssm:ListCommands",
+            "ssm:DescribeActivations",
+        ),
         *("ssm:DescribeAssociationExecutionTargets", "ssm:DescribeAssociation"),
         *("ssm:DescribeAssociationExecutions", "ssm:DescribeInstanceInformation"),
         *("ssm:GetConnectionStatus", "ssm:GetDocument", "ssm:GetServiceSetting"),
         *("ssm:ListAssociations", "ssm:ListCommandInvocations", "ssm:SendCommand"),
-        *("servicequotas:GetServiceQuota", "sts:GetCallerIdentity"),
+        "servicequotas:GetServiceQuota",
     ),
 }
 RUN_DOCUMENTS: Final = (
@@ -53,6 +58,27 @@ RUN_DOCUMENTS: Final = (
     "AWS-UpdateSSMAgent",
     "AmazonCloudWatch-ManageAgent",
 )
+
+
+SIDS: Final = {
+    "cloudwatch": "CloudWatch",
+    "ec2": "Ec2",
+    "iam": "Iam",
+    "logs": "CloudWatchLogs",
+    "route53": "Route53",
+    "route53resolver": "Route53Resolver",
+    "servicequotas": "Quotas",
+    "ssm": "SystemsManager",
+}
+
+
+class Scope(NamedTuple):
+    """
+    A statement's name, and the resources that its actions are limited to.
+    """
+
+    sid: str
+    resources: tuple[str, ...]
 
 
 def operator_policy(
@@ -67,11 +93,11 @@ def operator_policy(
             verbs = (needs.find, needs.create, needs.update, needs.delete)
             actions.update(action for verb in verbs for action in verb)
     statements = _special(params, actions)
-    by_resource: dict[tuple[str, ...], list[str]] = {}
+    scopes: dict[Scope, list[str]] = {}
     for action in sorted(actions):
-        by_resource.setdefault(_resources(params, action), []).append(action)
-    for number, (resources, names) in enumerate(sorted(by_resource.items()), 1):
-        statements.append(_allow(f"Scope{number}", names, list(resources)))
+        scopes.setdefault(_scope(params, action), []).append(action)
+    for scope, names in sorted(scopes.items()):
+        statements.append(_allow(scope.sid, names, list(scope.resources)))
     return {"Version": "2012-10-17", "Statement": statements}
 
 
@@ -109,44 +135,49 @@ def _special(params: SiteParams, actions: set[str]) -> list[Statement]:
     return statements
 
 
-def _resources(params: SiteParams, action: str) -> tuple[str, ...]:
+def _scope(params: SiteParams, action: str) -> Scope:
     owner = f"{params.region}:{params.accounts.management.id}"
     ssm = f"arn:aws:ssm:{owner}"
     match action:
         case "ssm:GetParameter" | "ssm:PutParameter" | "ssm:DeleteParameter":
-            return (
-                f"{ssm}:parameter/AmazonCloudWatch-*",
-                f"{ssm}:parameter/closednet/{params.site}/*",
+            return Scope(
+                "Parameters",
+                (
+                    f"{ssm}:parameter/AmazonCloudWatch-*",
+                    f"{ssm}:parameter/closednet/{params.site}/*",
+                ),
             )
         case _ if action.startswith("ssm:") and action.endswith("ServiceSetting"):
-            return (f"{ssm}:servicesetting/ssm/managed-instance/*",)
-        case _ if action.startswith("ssm:") and "Document" in action:
-            return (f"{ssm}:document/{SESSION_DOCUMENT}",)
-        case _ if action.startswith("secretsmanager:"):
-            return (
-                f"arn:aws:secretsmanager:{owner}:secret:/closednet/{params.site}/*",
+            return Scope(
+                "ServiceSettings", (f"{ssm}:servicesetting/ssm/managed-instance/*",)
             )
+        case _ if action.startswith("ssm:") and "Document" in action:
+            return Scope("SessionDocument", (f"{ssm}:document/{SESSION_DOCUMENT}",))
+        case _ if action.startswith("secretsmanager:"):
+            name = f"/closednet/{params.site}/*"
+            return Scope("Secrets", (f"arn:aws:secretsmanager:{owner}:secret:{name}",))
         case _:
             return _by_service(params, action)
 
 
-def _by_service(params: SiteParams, action: str) -> tuple[str, ...]:
+def _by_service(params: SiteParams, action: str) -> Scope:
     service, _, name = action.partition(":")
     bucket = f"arn:aws:s3:::{params.output.bucket}"
     match service:
         case "iam" if "User" in name or "AccessKey" in name:
             account = params.accounts.management.id
-            return (f"arn:aws:iam::{account}:user/{params.cloudwatch.user_name}",)
+            user = f"arn:aws:iam::{account}:user/{params.cloudwatch.user_name}"
+            return Scope("CloudWatchUser", (user,))
         case "iam" if "Role" in name:
-            return (_role_arn(params),)
+            return Scope("NodeRole", (_role_arn(params),))
         case "kms":
-            return (params.session.kms_key_arn,)
+            return Scope("SessionKey", (params.session.kms_key_arn,))
         case "s3" if name == "GetObject":
-            return (f"{bucket}/{params.output.prefix}/*",)
+            return Scope("CommandOutput", (f"{bucket}/{params.output.prefix}/*",))
         case "s3":
-            return (bucket,)
+            return Scope("OutputBucket", (bucket,))
         case _:
-            return ("*",)
+            return Scope(SIDS[service], ("*",))
 
 
 def _role_arn(params: SiteParams) -> str:
