@@ -74,8 +74,8 @@ class Control:
         done: dict[str, Callable[[dict[str, Any]], Any]] = {
             "advance": self._advance,
             "fault": lambda wish: asdict(faults.add(wish)),
-            "mend": lambda _: faults.mend() or {"mended": True},
-            "release": lambda _: faults.release() or {"released": True},
+            "mend": lambda _: _did(faults.mend, "mended"),
+            "release": lambda _: _did(faults.release, "released"),
             "operator-policy": self._attach,
         }
         if self.power is not None:
@@ -92,6 +92,11 @@ class Control:
             operator.attach(request)
             self.ledger.seen.clear()
         return {"attached": sorted(request)}
+
+
+def _did(action: Callable[[], None], word: str) -> dict[str, bool]:
+    action()
+    return {word: True}
 
 
 def _switch(
