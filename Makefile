@@ -75,7 +75,7 @@ browser: env ## Look at notebooks and pages in Chromium.
 	$(PYTEST) -m browser tests
 
 test: lint type layers ## Run everything: style, types, layers and all tests.
-	$(PYTEST) --durations=10 tests
+	$(PYTEST) -n auto --dist loadfile --durations=10 tests
 
 check: ## Run everything as CI does: nothing may be skipped.
 	CLOSEDNET_REQUIRE_DEBIAN=1 $(MAKE) test

@@ -101,7 +101,10 @@ def reseed(*natural_key: str) -> None:
 
 
 def _replace_services() -> None:
-    from moto.ec2 import urls as ec2_urls  # noqa: PLC0415 - after the environment
+    from moto.cloudwatch.models import (  # noqa: PLC0415 - after the environment
+        cloudwatch_backends,
+    )
+    from moto.ec2 import urls as ec2_urls  # noqa: PLC0415
     from moto.ec2.models import ec2_backends  # noqa: PLC0415
     from moto.iam import models as iam_models  # noqa: PLC0415
     from moto.route53 import urls as route53_urls  # noqa: PLC0415
@@ -111,8 +114,16 @@ def _replace_services() -> None:
     from moto.sts import urls as sts_urls  # noqa: PLC0415
     from moto.sts.models import sts_backends  # noqa: PLC0415
 
-    from closednet_rehearsal import ec2, iam, resolver, route53, zones  # noqa: PLC0415
+    from closednet_rehearsal import (  # noqa: PLC0415
+        cloudwatch,
+        ec2,
+        iam,
+        resolver,
+        route53,
+        zones,
+    )
 
+    _set(cloudwatch_backends, cloudwatch.RehearsalCloudWatchBackend)
     _set(ec2_backends, ec2.RehearsalEC2Backend)
     ec2_urls.url_paths["{0}/"] = ec2.RehearsalEC2Response.dispatch
     _set(route53_backends, zones.RehearsalRoute53Backend)

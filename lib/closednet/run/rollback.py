@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from closednet import engine, registry
 from closednet.errors import PreconditionError
+from closednet.evidence import archive
 from closednet.evidence.listener import JournalListener
 from closednet.model.change import Create, Delete, Found, Manual, Spec, Update, key_of
 from closednet.model.plan import Plan, RolloutPlan
@@ -110,6 +111,7 @@ class RollbackRun:
         """
         Say where the evidence is.
         """
+        archive.scan(self.folder)
         self.folder.journal.record("step-closed", step=NAME)
         return evidence_place(self.folder)
 
