@@ -4,11 +4,13 @@ Metrics kept by name: moto compares each datum with every other when it lists th
 
 from __future__ import annotations
 
-from copy import copy
+from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from moto.cloudwatch import urls
-from moto.cloudwatch.models import CloudWatchBackend
+from moto.cloudwatch.exceptions import ValidationError
+from moto.cloudwatch.models import CloudWatchBackend, Statistics
 
 
 if TYPE_CHECKING:
@@ -58,16 +60,25 @@ class RehearsalCloudWatchBackend(CloudWatchBackend):
     ) -> list[dict[str, Any]]:
         """
         Answer from the data of the metrics that are asked for alone.
+
+        moto looks through all data once for each period of each query.
         """
         if not all("MetricStat" in query for query in queries):
             return super().get_metric_data(queries, start_time, end_time, scan_by)
-        asked = {_asked(query["MetricStat"]["Metric"]) for query in queries}
+        start, end = (t.replace(microsecond=0) for t in (start_time, end_time))
+        if start >= end:
+            raise ValidationError("The parameter EndTime must be after StartTime.")
         index = self._index()
-        narrowed = copy(self)
-        narrowed.metric_data = [d for key in asked for d in _matching(index, key)]
-        return CloudWatchBackend.get_metric_data(
-            narrowed, queries, start_time, end_time, scan_by
-        )
+        results = [_result(index, query, start, end) for query in queries]
+        if scan_by == "TimestampDescending":
+            for result in results:
+                result["timestamps"].reverse()
+                result["values"].reverse()
+        return [
+            result
+            for result, query in zip(results, queries, strict=True)
+            if query.get("ReturnData", True)
+        ]
 
     def _index(self) -> dict[Key, list[MetricDatumBase]]:
         known = len(self.metric_data)
@@ -80,6 +91,38 @@ class RehearsalCloudWatchBackend(CloudWatchBackend):
 def _key(datum: MetricDatumBase) -> Key:
     pairs = sorted((str(d.name), str(d.value)) for d in datum.dimensions)
     return (datum.namespace, datum.name, tuple(pairs))
+
+
+def _result(
+    index: dict[Key, list[MetricDatumBase]],
+    query: dict[str, Any],
+    start: datetime,
+    end: datetime,
+) -> dict[str, Any]:
+    """
+    Return one query's statistics, period by period, oldest first.
+    """
+    wish = query["MetricStat"]
+    period, stat, unit = int(wish["Period"]), wish["Stat"], wish.get("Unit")
+    buckets: dict[int, list[MetricDatumBase]] = defaultdict(list)
+    for datum in _matching(index, _asked(wish["Metric"])):
+        if start <= datum.timestamp < end and unit in {None, datum.unit}:
+            passed = (datum.timestamp - start).total_seconds()
+            buckets[int(passed // period)].append(datum)
+    values, timestamps = [], []
+    for number in sorted(buckets):
+        at = start + timedelta(seconds=number * period)
+        statistics = Statistics([stat], at)
+        statistics.metric_data = buckets[number]
+        values.append(statistics.get_statistics_for_type(stat))
+        timestamps.append(statistics.timestamp)
+    return {
+        "id": query["Id"],
+        "label": query.get("Label") or f"{wish['Metric']['MetricName']} {stat}",
+        "values": values,
+        "timestamps": timestamps,
+        "status_code": "Complete",
+    }
 
 
 def _asked(metric: dict[str, Any]) -> Key:

@@ -64,14 +64,14 @@ class Control:
         self.post("advance", seconds=seconds)
 
 
-@pytest.fixture(scope="session", name="server")
+@pytest.fixture(scope="module", name="server")
 def _server() -> Iterator[Server]:
     server = start_server()
     yield server
     server.stop()
 
 
-@pytest.fixture(scope="session", name="control")
+@pytest.fixture(scope="module", name="control")
 def _control(server: Server) -> Control:
     return Control(server.endpoint_url)
 
@@ -87,13 +87,13 @@ def _cached(session: Any, url: str) -> Callable[[str], Any]:
     return client
 
 
-@pytest.fixture(scope="session", name="network")
+@pytest.fixture(scope="module", name="network")
 def _network(server: Server) -> Aws:
     session = boto3.Session(OPERATOR_KEY_ID, "rehearsal", region_name=REGION)
     return Aws(_cached(session, server.endpoint_url))
 
 
-@pytest.fixture(scope="session", name="management")
+@pytest.fixture(scope="module", name="management")
 def _management(server: Server, network: Aws) -> Aws:
     keys = network.client("sts").assume_role(
         RoleArn="arn:aws:iam::222222222222:role/closednet-operator",

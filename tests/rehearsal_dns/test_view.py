@@ -4,19 +4,19 @@ The view of a VPC on moto's state.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
 from dns.rcode import NXDOMAIN
-from moto import mock_aws
 from moto.ec2.models import ec2_backends
-from moto.route53resolver.models import route53resolver_backends
 
 from closednet_rehearsal.dns.moto_state import MotoState
 from closednet_rehearsal.dns.view import View
-from closednet_rehearsal.settings import REGION
+from closednet_rehearsal.server import Server, start_server
+from closednet_rehearsal.settings import NETWORK_ACCOUNT as ACCOUNT
+from closednet_rehearsal.settings import OPERATOR_KEY_ID, REGION
 from closednet_rehearsal.world import World
 
 
@@ -24,23 +24,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-ACCOUNT = "123456789012"
 SSM = f"ssm.{REGION}.amazonaws.com"
 
 
+@pytest.fixture(name="server", scope="module")
+def _server() -> Iterator[Server]:
+    server = start_server()
+    yield server
+    server.stop()
+
+
+def client(server: Server, name: str) -> Any:
+    """
+    Return a client of the network account.
+    """
+    session: Any = boto3.Session(OPERATOR_KEY_ID, "rehearsal", region_name=REGION)
+    return session.client(name, endpoint_url=server.endpoint_url)
+
+
 @pytest.fixture(name="vpc_id")
-def _vpc_id(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "rehearsal")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        ec2 = boto3.client("ec2", REGION)
-        yield ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+def _vpc_id(server: Server) -> str:
+    ec2 = client(server, "ec2")
+    vpc_id: str = ec2.create_vpc(CidrBlock="10.20.0.0/16")["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc_id, EnableDnsHostnames={"Value": True})
+    return vpc_id
 
 
 @pytest.fixture(name="subnets")
-def _subnets(vpc_id: str) -> list[str]:
-    ec2 = boto3.client("ec2", REGION)
+def _subnets(server: Server, vpc_id: str) -> list[str]:
+    ec2 = client(server, "ec2")
     return [
         ec2.create_subnet(
             VpcId=vpc_id, CidrBlock=f"10.20.{n}.0/24", AvailabilityZone=f"{REGION}{az}"
@@ -50,21 +62,15 @@ def _subnets(vpc_id: str) -> list[str]:
 
 
 @pytest.fixture(name="endpoint_id")
-def _endpoint_id(vpc_id: str, subnets: list[str]) -> str:
-    """
-    An endpoint whose names are as AWS gives them; moto alone gives others.
-    """
-    created = boto3.client("ec2", REGION).create_vpc_endpoint(
+def _endpoint_id(server: Server, vpc_id: str, subnets: list[str]) -> str:
+    endpoint_id: str = client(server, "ec2").create_vpc_endpoint(
         VpcId=vpc_id,
         VpcEndpointType="Interface",
         ServiceName=f"com.amazonaws.{REGION}.ssm",
         SubnetIds=subnets,
         PrivateDnsEnabled=True,
-    )
-    endpoint_id = created["VpcEndpoint"]["VpcEndpointId"]
-    endpoint = ec2_backends[ACCOUNT][REGION].vpc_end_points[endpoint_id]
-    endpoint.dns_entries = [{"DnsName": SSM, "HostedZoneId": "Z1"}]
-    endpoint.private_dns_enabled = True
+    )["VpcEndpoint"]["VpcEndpointId"]
+    server.world.clock.advance(60)
     return endpoint_id
 
 
@@ -76,9 +82,9 @@ def view(vpc_id: str) -> View:
 
 
 def test_an_available_endpoint_answers_with_its_interfaces(
-    vpc_id: str, endpoint_id: str
+    server: Server, vpc_id: str, endpoint_id: str
 ) -> None:
-    ec2 = boto3.client("ec2", REGION)
+    ec2 = client(server, "ec2")
     described = ec2.describe_vpc_endpoints(VpcEndpointIds=[endpoint_id])
     enis = ec2.describe_network_interfaces(
         NetworkInterfaceIds=described["VpcEndpoints"][0]["NetworkInterfaceIds"]
@@ -106,17 +112,21 @@ def test_only_available_and_deleting_endpoints_answer(
 
 
 @pytest.mark.usefixtures("endpoint_id")
-def test_without_dns_support_private_names_are_public(vpc_id: str) -> None:
-    boto3.client("ec2", REGION).modify_vpc_attribute(
+def test_without_dns_support_private_names_are_public(
+    server: Server, vpc_id: str
+) -> None:
+    client(server, "ec2").modify_vpc_attribute(
         VpcId=vpc_id, EnableDnsSupport={"Value": False}
     )
 
     assert view(vpc_id).resolve(SSM, "A").addresses[0].startswith("198.51.100.")
 
 
-def test_a_zone_of_any_account_answers_once_it_is_associated(vpc_id: str) -> None:
+def test_a_zone_of_any_account_answers_once_it_is_associated(
+    server: Server, vpc_id: str
+) -> None:
     name = f"s3.{REGION}.amazonaws.com"
-    route53 = boto3.client("route53", REGION)
+    route53 = client(server, "route53")
     zone = route53.create_hosted_zone(
         Name=name,
         CallerReference="1",
@@ -146,11 +156,11 @@ def test_a_zone_of_any_account_answers_once_it_is_associated(vpc_id: str) -> Non
 
 
 def test_an_operational_inbound_endpoint_listens(
-    vpc_id: str, subnets: list[str]
+    server: Server, vpc_id: str, subnets: list[str]
 ) -> None:
-    ec2 = boto3.client("ec2", REGION)
+    ec2 = client(server, "ec2")
     group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc_id)
-    created = boto3.client("route53resolver", REGION).create_resolver_endpoint(
+    client(server, "route53resolver").create_resolver_endpoint(
         CreatorRequestId="1",
         SecurityGroupIds=[group["GroupId"]],
         Direction="INBOUND",
@@ -158,25 +168,24 @@ def test_an_operational_inbound_endpoint_listens(
             {"SubnetId": subnet, "Ip": f"10.20.{n}.10"}
             for n, subnet in enumerate(subnets, 1)
         ],
-    )["ResolverEndpoint"]
+    )
     seen = view(vpc_id)
     state = MotoState(World(), ACCOUNT, REGION, vpc_id)
+    assert not seen.listens()
+    server.world.clock.advance(600)
 
     assert seen.listens()
     assert ("10.20.1.10", "10.20.2.10") == state.inbound_endpoint_ips()
-    resolver = route53resolver_backends[ACCOUNT][REGION]
-    resolver.resolver_endpoints[created["Id"]].status = "CREATING"
-    assert not seen.listens()
 
 
+@pytest.mark.usefixtures("server")
 def test_looking_creates_nothing() -> None:
     """Indexing moto's state would build an account with default resources."""
-    with mock_aws():
-        seen = View(World(), "999999999999", REGION, "vpc-none")
+    seen = View(World(), "999999999999", REGION, "vpc-none")
 
-        assert not seen.listens()
-        assert seen.resolve(SSM, "A").addresses[0].startswith("198.51.100.")
-        assert "999999999999" not in dict.keys(ec2_backends)
+    assert not seen.listens()
+    assert seen.resolve(SSM, "A").addresses[0].startswith("198.51.100.")
+    assert "999999999999" not in dict.keys(ec2_backends)
 
 
 def test_the_clock_runs_before_an_answer(vpc_id: str, endpoint_id: str) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from closednet.errors import HostError, UnsafePlanError
+from closednet.errors import ApplyError, UnsafePlanError
 from closednet.model.cloudwatch_config import CONFIG_FILE
 from closednet.model.specs.hosts import CloudWatchConfig, CloudWatchCredentials
 from tests.contract.hosts.rollout import Rollout, cloudwatch_kinds
@@ -137,5 +137,5 @@ def test_a_refused_configuration_fails(
     site: Site, world: World, recorder: Kept
 ) -> None:
     world.set("refuse-config")
-    with pytest.raises(HostError, match="refused its configuration"):
+    with pytest.raises(ApplyError, match="refused its configuration"):
         rollout(site, recorder, CONFIG).apply()

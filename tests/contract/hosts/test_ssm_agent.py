@@ -223,7 +223,7 @@ def test_a_download_that_fails_says_which(
 
 def test_a_refused_registration_says_what_to_do(site: Site, rollout: Rollout) -> None:
     site.world("web1").set("refuse-registration")
-    with pytest.raises(HostError, match="web1: register ended") as caught:
+    with pytest.raises(ApplyError, match="web1: register ended") as caught:
         rollout.apply()
     assert "activation" in caught.value.hint
 
