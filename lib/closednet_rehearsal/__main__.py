@@ -47,7 +47,13 @@ def _start(options: argparse.Namespace) -> int:
     if is_running(read_ready(options.work_dir)):
         return _say(False, "", f"a rehearsal runs already in {options.work_dir}")
     run_until_stopped(
-        Wishes(options.work_dir, options.hosts, options.port, options.ready_file)
+        Wishes(
+            options.work_dir,
+            options.hosts,
+            options.port,
+            options.ready_file,
+            options.dns,
+        )
     )
     return 0
 
@@ -89,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
         "--ready-file",
         type=Path,
         help="written, as one line of JSON, when everything answers",
+    )
+    start.add_argument(
+        "--dns",
+        choices=("bind", "unbound", "dnsmasq"),
+        help="run the site's DNS server as this product (default: a simulated one)",
     )
     _command(commands, "stop", "stop the rehearsal of a work directory")
     _command(commands, "status", "say whether a rehearsal runs, and where")

@@ -30,6 +30,7 @@ from closednet_rehearsal.work_dir import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from closednet_rehearsal.dns.products import Product
     from closednet_rehearsal.host.layout import HostSpec
     from closednet_rehearsal.server import Server
 
@@ -47,6 +48,7 @@ class Wishes:
     hosts: int = 3
     port: int = 0
     ready_file: Path | None = None
+    dns: Product | None = None
 
 
 @contextmanager
@@ -58,6 +60,7 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     from closednet_rehearsal.lean import share_models  # noqa: PLC0415
 
     share_models()
+    from closednet_rehearsal.dns.site import start_dns  # noqa: PLC0415
     from closednet_rehearsal.server import start_server  # noqa: PLC0415
 
     hosts = simulated_hosts(wishes.hosts)
@@ -69,10 +72,11 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
         server = start_server(wishes.port, len(hosts), networks(hosts))
         stack.callback(server.stop)
         url = server.endpoint_url
-        inbound, forwarder = _start_dns(stack, server, work_dir)
+        dns = start_dns(stack, server.world, work_dir, wishes.dns)
+        inbound, forwarder = dns.inbound, dns.forwarder
         connection = write_connection(work_dir, url, inbound, forwarder)
         write_signing_key(work_dir)
-        params = write_params(work_dir, Path.cwd(), hosts)
+        params = write_params(work_dir, Path.cwd(), hosts, wishes.dns)
         _start_hosts(stack, server, work_dir, hosts, forwarder)
         ready = Ready(
             url,
@@ -84,16 +88,6 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
         )
         (work_dir / READY).write_text(ready.as_json(), "utf-8")
         yield ready
-
-
-def _start_dns(stack: ExitStack, server: Server, work_dir: Path) -> tuple[str, str]:
-    from closednet_rehearsal.dns.server import DnsServers  # noqa: PLC0415
-    from closednet_rehearsal.dns.view import View  # noqa: PLC0415
-
-    dns = DnsServers(View(server.world), work_dir)
-    addresses = dns.start()
-    stack.callback(dns.stop)
-    return addresses.inbound, addresses.forwarder
 
 
 def _start_hosts(

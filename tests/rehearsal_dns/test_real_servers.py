@@ -15,15 +15,9 @@ import pytest
 from dns.rcode import NOERROR, NXDOMAIN
 
 from closednet.model import forwarders
+from closednet_rehearsal.dns.real import free_port
 from closednet_rehearsal.dns.server import DnsServers
-from tests.rehearsal_dns.real_servers import (
-    PRODUCTS,
-    Wishes,
-    ask,
-    free_port,
-    ips,
-    running,
-)
+from tests.rehearsal_dns.real_servers import PRODUCTS, Wishes, ask, ips, running
 from tests.rehearsal_dns.worlds import (
     REGION,
     S3_VPCE,

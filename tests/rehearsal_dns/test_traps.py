@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,8 +15,9 @@ from closednet.lookup.judge import Expectation
 from closednet.lookup.resolver import Lookup
 from closednet.model import forwarders
 from closednet.params.connection import Connection
+from closednet_rehearsal.dns.real import free_port
 from closednet_rehearsal.dns.server import DnsServers
-from tests.rehearsal_dns.real_servers import Wishes, free_port, running
+from tests.rehearsal_dns.real_servers import PRODUCTS, Wishes, running
 from tests.rehearsal_dns.worlds import REGION, SSM_LABEL, StillView, StillWorld
 
 
@@ -26,12 +27,11 @@ if TYPE_CHECKING:
 
     from closednet.lookup.traps import Trap
     from closednet_rehearsal.dns.answer import Answer
+    from closednet_rehearsal.dns.products import Product
     from closednet_rehearsal.dns.server import DnsAddresses
 
 pytestmark = pytest.mark.debian
 
-Product = Literal["bind", "unbound", "dnsmasq"]
-EVERY: tuple[Product, ...] = ("bind", "unbound", "dnsmasq")
 ZONES = forwarders.zones(REGION, ("ssm", "s3"))
 SSM_ZONE, VPCE_ZONE = ZONES[0], ZONES[-1]
 ADDRESSES = frozenset({"10.20.1.21", "10.20.2.21"})
@@ -145,7 +145,7 @@ def names(found: tuple[Trap, ...]) -> list[str]:
 
 
 @pytest.mark.parametrize("wanted", [SSM, VPCE], ids=["regional", "vpce"])
-@pytest.mark.parametrize("product", EVERY)
+@pytest.mark.parametrize("product", PRODUCTS)
 def test_the_generated_file_is_in_no_trap(
     scene: Scene, product: Product, wanted: Expectation
 ) -> None:
@@ -210,7 +210,7 @@ def test_both_traps_at_once_are_both_named(
     assert ["dnssec-without-internet", "private-addresses-dropped"] == names(found)
 
 
-@pytest.mark.parametrize("product", EVERY)
+@pytest.mark.parametrize("product", PRODUCTS)
 def test_the_endpoints_own_zone_is_a_second_one(scene: Scene, product: Product) -> None:
     found = traps(product, scene.wishes(zones=ZONES[:-1]), scene.dns, VPCE)
 
@@ -232,7 +232,7 @@ def test_others_do_not_mind_the_soa(above: Scene, product: Product) -> None:
     assert () == traps(product, above.wishes(), above.dns)
 
 
-@pytest.mark.parametrize("product", EVERY)
+@pytest.mark.parametrize("product", PRODUCTS)
 def test_inbound_out_of_reach(scene: Scene, product: Product) -> None:
     wishes = scene.wishes(inbound=f"127.0.0.1:{free_port()}")
     found = traps(product, wishes, scene.dns)
