@@ -67,6 +67,11 @@ class Control:
                 with self.world.lock:
                     self.world.clock.advance(float(request["seconds"]))
                     return _shown({"now": self.world.clock.now()})
+            case "clock":
+                with self.world.lock:
+                    clock = self.world.clock
+                    (clock.hold if request["held"] else clock.release)()
+                    return _shown({"now": clock.now()})
             case "fault":
                 return _shown(asdict(faults.add(request)))
             case "host" if self.power is not None:

@@ -92,6 +92,8 @@ class Front:
             account, principal = account_and_principal(environ)
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
             environ["rehearsal.asked"] = asked
+            with self.world.lock:
+                self.world.throttle.check(asked, account)
             fault = self.faults.take(asked)
             answer = self._answer(environ, body, asked, fault)
         except Refusal as refusal:

@@ -17,16 +17,20 @@ from botocore.config import Config
 
 from closednet_rehearsal.server import Server, start_server
 from closednet_rehearsal.settings import (
+    AT_AWS,
     NETWORK_ACCOUNT,
     OPERATOR_KEY_ID,
     REGION,
     SUBNETS,
     VPC_ID,
 )
+from closednet_rehearsal.throttling import Throttle
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from closednet_rehearsal.clock import Clock
 
 
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1})
@@ -106,6 +110,21 @@ def _management(server: Server, network: Aws) -> Aws:
         region_name=REGION,
     )
     return Aws(_cached(session, server.endpoint_url))
+
+
+@pytest.fixture(name="at_aws")
+def _at_aws(server: Server) -> Iterator[Clock]:
+    """
+    Let delays and rates be AWS's own, on a clock that moves only when told.
+    """
+    world = server.world
+    before = (world.delays, world.throttle)
+    world.clock.hold()
+    world.delays, world.throttle = AT_AWS, Throttle(world.clock)
+    yield world.clock
+    world.delays, world.throttle = before
+    world.clock.release()
+    world.clock.advance(3600)
 
 
 @pytest.fixture(name="ec2")
