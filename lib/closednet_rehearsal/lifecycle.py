@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.host.fleet import Fleet, simulated_hosts
+from closednet_rehearsal.settings import REHEARSED
 from closednet_rehearsal.work_dir import (
     READY,
     Ready,
@@ -69,7 +70,7 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     work_dir.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(sweep, work_dir)
-        server = start_server(wishes.port, len(hosts), networks(hosts))
+        server = start_server(wishes.port, len(hosts), networks(hosts), REHEARSED)
         stack.callback(server.stop)
         url = server.endpoint_url
         dns = start_dns(stack, server.world, work_dir, wishes.dns)

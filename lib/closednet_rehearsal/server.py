@@ -17,7 +17,12 @@ from closednet_rehearsal.front import Application, Front, Locked
 from closednet_rehearsal.identity import forget_keys
 from closednet_rehearsal.install import forget, install
 from closednet_rehearsal.seed import seed
-from closednet_rehearsal.settings import ON_PREMISES_CIDR, SERVER_THREADS
+from closednet_rehearsal.settings import (
+    DELAYS,
+    ON_PREMISES_CIDR,
+    SERVER_THREADS,
+    Delays,
+)
 from closednet_rehearsal.systems_manager import SystemsManager
 from closednet_rehearsal.world import World
 
@@ -59,12 +64,15 @@ class Server:
 
 
 def start_server(
-    port: int = 0, hosts: int = 0, on_premises: Sequence[str] = (ON_PREMISES_CIDR,)
+    port: int = 0,
+    hosts: int = 0,
+    on_premises: Sequence[str] = (ON_PREMISES_CIDR,),
+    delays: Delays = DELAYS,
 ) -> Server:
     """
     Start a freshly seeded world on `port` (0: any free one).
     """
-    world = World()
+    world = World(delays=delays)
     forget_keys()
     moto = Locked(world, install(world))
     seed(on_premises)

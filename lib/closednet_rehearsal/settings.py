@@ -66,9 +66,10 @@ class Delays:
     iam_propagation: float = 0.5
     service_setting_pending: float = 0.5
     node_connection_lost: float = 900.0
-    # What was written is not read at once: EC2 and IAM by id or name, CloudWatch's
-    # list of metrics, log events.
+    # What was written is not read at once: EC2 and IAM by id or name, new access
+    # keys by every service, CloudWatch's list of metrics, log events.
     read_after_write: float = 0.0
+    key_propagation: float = 0.0
     metric_listed: float = 0.0
     log_event_visible: float = 0.0
 
@@ -94,6 +95,7 @@ AT_AWS: Final = Delays(
     iam_propagation=20.0,
     service_setting_pending=300.0,
     read_after_write=10.0,
+    key_propagation=10.0,
     metric_listed=900.0,
     log_event_visible=10.0,
 )

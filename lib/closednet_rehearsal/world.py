@@ -43,6 +43,7 @@ class World:
     lock: threading.RLock = field(default_factory=threading.RLock)
     calls: list[Call] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
+    written: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.clock, PACE)

@@ -8,9 +8,11 @@ import json
 import urllib.request
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.endpoint
 import pytest
 
 from botocore.config import Config
@@ -102,6 +104,7 @@ def _management(server: Server, network: Aws) -> Aws:
     keys = network.client("sts").assume_role(
         RoleArn="arn:aws:iam::222222222222:role/closednet-operator",
         RoleSessionName="tests",
+        DurationSeconds=43200,  # tests skip hours
     )["Credentials"]
     session = boto3.Session(
         keys["AccessKeyId"],
@@ -124,7 +127,22 @@ def _at_aws(server: Server) -> Iterator[Clock]:
     yield world.clock
     world.delays, world.throttle = before
     world.clock.release()
-    world.clock.advance(3600)
+    world.clock.advance(300)
+
+
+@pytest.fixture(name="sleeps")
+def _sleeps(monkeypatch: pytest.MonkeyPatch, at_aws: Clock) -> list[float]:
+    """
+    Let botocore sleep on the rehearsal's clock, and note for how long.
+    """
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        at_aws.advance(seconds)
+
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=sleep))
+    return slept
 
 
 @pytest.fixture(name="ec2")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from closednet_rehearsal.clock import Clock
     from closednet_rehearsal.server import Server
 
+POLL_S = 20.0
 PARAMS = Path(__file__).parents[2] / "params" / "rehearsal.yaml"
 
 
@@ -47,5 +48,5 @@ def account_of(
     """
     Return an account whose waiting moves the rehearsal's clock instead of passing.
     """
-    waiting = Waiting(sleep=clock.advance, clock=clock.now)
+    waiting = Waiting(POLL_S, sleep=clock.advance, clock=clock.now)
     return Account(role, site_of(server), waiting)

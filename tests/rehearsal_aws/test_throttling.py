@@ -5,10 +5,8 @@ Asking too often is refused in each service's words, and lived with.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import botocore.endpoint
 import pytest
 
 from botocore import xform_name
@@ -125,21 +123,6 @@ def test_a_bucket_never_holds_more_than_fits() -> None:
     taken = [bucket.take(rate, now, 1.0) for now in (0, 0, 0, 1, 1, 100, 100, 100)]
 
     assert [True, True, False, True, False, True, True, False] == taken
-
-
-@pytest.fixture(name="sleeps")
-def _sleeps(monkeypatch: pytest.MonkeyPatch, at_aws: Clock) -> list[float]:
-    """
-    Let botocore sleep on the rehearsal's clock, and note for how long.
-    """
-    slept: list[float] = []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        at_aws.advance(seconds)
-
-    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=sleep))
-    return slept
 
 
 def test_thirty_questions_to_route_53_take_five_seconds(
