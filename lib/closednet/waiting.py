@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from closednet.errors import AdapterError
+from closednet.errors import AdapterError, AwsThrottled
 
 
 if TYPE_CHECKING:
@@ -33,11 +33,13 @@ class Waiting:
         """
         Return the first answer of `probe` that is not None.
 
+        A look that was throttled has seen nothing: it is taken again later.
+
         Raises:
             AdapterError: It did not come within `timeout_s`.
         """
         start = self.clock()
-        while (answer := probe()) is None:
+        while (answer := _seen(probe)) is None:
             if self.clock() - start >= self.timeout_s:
                 raise AdapterError(
                     f"{what} did not come true within {self.timeout_s:g} s",
@@ -45,3 +47,10 @@ class Waiting:
                 )
             self.sleep(self.poll_s)
         return answer
+
+
+def _seen(probe: Callable[[], T | None]) -> T | None:
+    try:
+        return probe()
+    except AwsThrottled:
+        return None

@@ -56,6 +56,7 @@ def _start(options: argparse.Namespace) -> int:
             options.ready_file,
             options.tls,
             options.operator_policy,
+            options.dns,
         )
     )
     return 0
@@ -116,6 +117,11 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="the operator's policies, as `closednet policies` prints them (default:"
         " those of the project's rehearsal site)",
+    )
+    start.add_argument(
+        "--dns",
+        choices=("bind", "unbound", "dnsmasq"),
+        help="run the site's DNS server as this product (default: a simulated one)",
     )
     _command(commands, "stop", "stop the rehearsal of a work directory")
     _command(commands, "status", "say whether a rehearsal runs, and where")

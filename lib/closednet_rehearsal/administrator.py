@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOOK_EVERY_S: Final = 0.1
-CONFIG: Final = "*/*/handover/forwarder-bind.conf"
+CONFIG: Final = "*/*/handover/forwarder-*.conf"
 TAKE_BACK: Final = "*/*/handover/rollback-inbound-endpoint.md"
 
 

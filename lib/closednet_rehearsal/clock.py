@@ -1,5 +1,7 @@
 """
 The rehearsal's clock: wall time plus what was skipped, and events due in it.
+
+Held, it moves only by what is skipped, so that tests need not wait for anything.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ class Clock:
 
     def __init__(self) -> None:
         self._skipped = 0.0
+        self._held: float | None = None
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._lock = threading.RLock()
@@ -31,7 +34,23 @@ class Clock:
         """
         Return seconds since the epoch as the rehearsed world counts them.
         """
-        return time.time() + self._skipped
+        wall = time.time() if self._held is None else self._held
+        return wall + self._skipped
+
+    def hold(self) -> None:
+        """
+        Stand still from now on; only `advance` moves time.
+        """
+        if self._held is None:
+            self._held = time.time()
+
+    def release(self) -> None:
+        """
+        Run with the wall clock again, without ever going back.
+        """
+        if self._held is not None:
+            self._skipped -= time.time() - self._held
+            self._held = None
 
     def advance(self, seconds: float) -> None:
         """

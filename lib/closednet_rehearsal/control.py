@@ -73,6 +73,7 @@ class Control:
     def _post(self, name: str, request: dict[str, Any], faults: Faults) -> Answer:
         done: dict[str, Callable[[dict[str, Any]], Any]] = {
             "advance": self._advance,
+            "clock": self._hold,
             "fault": lambda wish: asdict(faults.add(wish)),
             "mend": lambda _: _did(faults.mend, "mended"),
             "release": lambda _: _did(faults.release, "released"),
@@ -86,6 +87,12 @@ class Control:
         with self.world.lock:
             self.world.clock.advance(float(request["seconds"]))
             return {"now": self.world.clock.now()}
+
+    def _hold(self, request: dict[str, Any]) -> dict[str, float]:
+        with self.world.lock:
+            clock = self.world.clock
+            (clock.hold if request["held"] else clock.release)()
+            return {"now": clock.now()}
 
     def _attach(self, request: dict[str, Any]) -> dict[str, list[str]]:
         with self.world.lock:

@@ -16,6 +16,7 @@ from closednet_rehearsal.endpoint_rules import checked_service
 from closednet_rehearsal.endpoint_services import services
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.paging import paged
+from closednet_rehearsal.propagation import unseen, written
 
 
 class RehearsalEC2Backend(EC2Backend):
@@ -35,7 +36,52 @@ class RehearsalEC2Backend(EC2Backend):
         if vpc_id is None and not kwargs.get("is_default"):
             raise Refusal("VPCIdNotSpecified", "No default VPC for this user")
         self.get_vpc(str(vpc_id))
-        return super().create_security_group(name, *args, **kwargs)
+        group = super().create_security_group(name, *args, **kwargs)
+        if not kwargs.get("is_default"):
+            written("ec2", group.id)
+        return group
+
+    def describe_security_groups(
+        self,
+        group_ids: list[str] | None = None,
+        groupnames: list[str] | None = None,
+        filters: Any = None,
+    ) -> list[Any]:
+        for group_id in group_ids or ():
+            self.refuse_unknown_group(group_id)
+        found = super().describe_security_groups(group_ids, groupnames, filters)
+        return [group for group in found if not unseen("ec2", group.id)]
+
+    def authorize_security_group_ingress(
+        self, group_name_or_id: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        self.refuse_unknown_group(group_name_or_id)
+        return super().authorize_security_group_ingress(
+            group_name_or_id, *args, **kwargs
+        )
+
+    def refuse_unknown_group(self, group_id: str) -> None:
+        """
+        Refuse a group that is not there, or not there yet for whoever asks.
+        """
+        known = any(group_id in groups for groups in self.groups.values())
+        if not known or unseen("ec2", group_id):
+            raise Refusal(
+                "InvalidGroup.NotFound",
+                f"The security group '{group_id}' does not exist",
+            )
+
+    def describe_vpc_endpoints(
+        self, vpc_end_point_ids: list[str] | None, filters: Any = None
+    ) -> list[Any]:
+        for endpoint_id in vpc_end_point_ids or ():
+            if endpoint_id not in self.vpc_end_points or unseen("ec2", endpoint_id):
+                raise Refusal(
+                    "InvalidVpcEndpointId.NotFound",
+                    f"The Vpc Endpoint Id '{endpoint_id}' does not exist",
+                )
+        found = super().describe_vpc_endpoints(vpc_end_point_ids, filters)
+        return [each for each in found if not unseen("ec2", each.id)]
 
     def delete_security_group(
         self, name: str | None = None, group_id: str | None = None
@@ -85,6 +131,13 @@ class RehearsalEC2Response(EC2Response):
                 412,
             )
         return super().call_action()
+
+    def create_tags(self) -> ActionResult:
+        for resource_id in self._get_param("Resources", []):
+            if resource_id.startswith("sg-"):
+                self.ec2_backend.refuse_unknown_group(resource_id)
+        answer: ActionResult = super().create_tags()
+        return answer
 
     def create_vpc_endpoint(self) -> ActionResult:
         endpoint = endpoints.create(self.ec2_backend, self.params)

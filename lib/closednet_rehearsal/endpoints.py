@@ -8,8 +8,6 @@ import json
 
 from typing import TYPE_CHECKING, Any
 
-from moto.ec2.exceptions import InvalidVpcEndPointIdError
-
 from closednet_rehearsal.dns_domains import endpoints_of_vpc
 from closednet_rehearsal.endpoint import Endpoint, new_endpoint
 from closednet_rehearsal.endpoint_gateway import (
@@ -27,6 +25,7 @@ from closednet_rehearsal.endpoint_rules import (
     checked_service,
 )
 from closednet_rehearsal.errors import Refusal
+from closednet_rehearsal.propagation import written
 from closednet_rehearsal.stage import world
 
 
@@ -51,6 +50,7 @@ def create(backend: Any, params: dict[str, Any]) -> Endpoint:
         again: Endpoint = backend.vpc_end_points[known[1]]
         return again
     endpoint = _create(backend, params)
+    written("ec2", endpoint.id)
     if token:
         backend.endpoint_tokens[token] = (fingerprint, endpoint.id)
     return endpoint
@@ -104,8 +104,11 @@ def delete(backend: Any, endpoint_id: str) -> dict[str, Any] | None:
     """
     endpoint = backend.vpc_end_points.get(endpoint_id)
     if endpoint is None:
-        error = InvalidVpcEndPointIdError(endpoint_id)
-        return _unsuccessful(endpoint_id, error.code, error.message)
+        return _unsuccessful(
+            endpoint_id,
+            "InvalidVpcEndpointId.NotFound",
+            f"The Vpc Endpoint Id '{endpoint_id}' does not exist",
+        )
     if endpoint.service.kind == "Gateway":
         if _relied_upon(endpoint):
             return _unsuccessful(

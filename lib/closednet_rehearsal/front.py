@@ -103,6 +103,8 @@ class Front:
             account, principal = account_and_principal(environ)
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
             environ["rehearsal.asked"] = asked
+            with self.world.lock:
+                self.world.throttle.check(asked, account)
             fault = self.faults.take(asked, principal)
             environ["rehearsal.caller"] = _caller(environ, account, principal)
             answer = self._answer(environ, body, asked, fault)

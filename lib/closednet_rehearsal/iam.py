@@ -21,13 +21,16 @@ from moto.iam.models import (
     Role,
     iam_backends,
 )
+from moto.iam.responses import IamResponse
 from moto.settings import load_iam_aws_managed_policies
 from moto.sts import urls as sts_urls
 from moto.sts.models import AssumedRole, STSBackend
 from moto.sts.responses import TokenResponse
 
+from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.identity import key_owner, remember_key
 from closednet_rehearsal.lean import parsed
+from closednet_rehearsal.propagation import unseen, written
 from closednet_rehearsal.settings import (
     NETWORK_ACCOUNT,
     OPERATOR_KEY_ID,
@@ -100,7 +103,21 @@ class RehearsalIAMBackend(IAMBackend):
     def create_role(self, *args: Any, **kwargs: Any) -> Role:
         role = super().create_role(*args, **kwargs)
         self._changed(role)
+        written("role", self.account_id, role.name)
         return role
+
+    def create_user(self, *args: Any, **kwargs: Any) -> Any:
+        made = super().create_user(*args, **kwargs)
+        written("user", self.account_id, made.name)
+        return made
+
+    def get_role(self, role_name: str) -> Role:
+        try:
+            return super().get_role(role_name)
+        except NotFoundException:
+            raise NotFoundException(
+                f"The role with name {role_name} cannot be found."
+            ) from None
 
     def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
         super().update_assume_role_policy(role_name, policy_document)
@@ -115,7 +132,32 @@ class RehearsalIAMBackend(IAMBackend):
     ) -> AccessKey:
         key = super().create_access_key(user_name, prefix, status)
         remember_key(key.access_key_id)
+        written("key", key.access_key_id)
         return key
+
+
+class RehearsalIAMResponse(IamResponse):
+    """
+    moto's IAM whose reads do not find at once what was made.
+    """
+
+    def get_role(self) -> ActionResult:
+        self._refuse_unseen("role", self._get_param("RoleName"))
+        answer: ActionResult = super().get_role()
+        return answer
+
+    def get_user(self) -> ActionResult:
+        name = self._get_param("UserName")
+        if name is not None:
+            self._refuse_unseen("user", name)
+        answer: ActionResult = super().get_user()
+        return answer
+
+    def _refuse_unseen(self, kind: str, name: str) -> None:
+        if unseen(kind, self.current_account, name):
+            raise Refusal(
+                "NoSuchEntity", f"The {kind} with name {name} cannot be found.", 404
+            )
 
 
 class RehearsalSTSBackend(STSBackend):

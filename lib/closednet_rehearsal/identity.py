@@ -112,7 +112,10 @@ def _principal(account: str, key: Any) -> str:
         raise Refusal(
             "ExpiredToken", "The security token included in the request is expired"
         )
-    if key.status != "Active":
+    made = world().written.get(f"key/{key.access_key_id}")
+    delay = world().delays.key_propagation
+    young = made is not None and world().clock.now() < made + delay
+    if key.status != "Active" or young:
         raise Refusal(
             "InvalidClientTokenId",
             "The security token included in the request is invalid.",

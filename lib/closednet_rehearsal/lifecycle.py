@@ -11,29 +11,21 @@ import time
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from closednet_rehearsal.host.fleet import Fleet, simulated_hosts
 from closednet_rehearsal.work_dir import (
     READY,
     Ready,
-    networks,
     read_ready,
     sweep,
-    write_connection,
-    write_params,
-    write_signing_key,
 )
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from closednet_rehearsal.dns.server import DnsAddresses, DnsServers
-    from closednet_rehearsal.dns.view import View
-    from closednet_rehearsal.host.layout import HostSpec
-    from closednet_rehearsal.server import Server
+    from closednet_rehearsal.dns.products import Product
 
 
 _STOP_TIMEOUT_S: Final = 10.0
@@ -51,6 +43,7 @@ class Wishes:
     ready_file: Path | None = None
     tls: bool = False
     operator_policy: Path | None = None
+    dns: Product | None = None
 
 
 @contextmanager
@@ -62,75 +55,16 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     from closednet_rehearsal.lean import share_models  # noqa: PLC0415
 
     share_models()
-    from closednet_rehearsal.server import start_server  # noqa: PLC0415
-    from closednet_rehearsal.site.start import Behind, start_tls  # noqa: PLC0415
+    from closednet_rehearsal.assembling import assemble  # noqa: PLC0415
 
-    hosts = simulated_hosts(wishes.hosts)
     work_dir = wishes.work_dir.resolve()
     sweep(work_dir)
     work_dir.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         stack.callback(sweep, work_dir)
-        server = start_server(wishes.port, len(hosts), networks(hosts), operator={})
-        stack.callback(server.stop)
-        url = server.endpoint_url
-        view, dns, at = _start_dns(stack, server, work_dir)
-        connection = write_connection(work_dir, url, at.inbound, at.forwarder)
-        write_signing_key(work_dir)
-        behind, nets = Behind(url, view, dns), networks(hosts)
-        tls = start_tls(stack, behind, work_dir, nets) if wishes.tls else None
-        params = write_params(work_dir, Path.cwd(), hosts)
-        _give_rights(wishes.operator_policy, params)
-        _start_hosts(stack, server, work_dir, hosts, at.forwarder)
-        ready = Ready(
-            url,
-            at.forwarder,
-            None if params is None else str(params),
-            str(connection),
-            str(work_dir),
-            os.getpid(),
-            tls=tls,
-        )
+        ready = assemble(stack, wishes, work_dir)
         (work_dir / READY).write_text(ready.as_json(), "utf-8")
         yield ready
-
-
-def _give_rights(policies: Path | None, params: Path | None) -> None:
-    """
-    Give the operator the policies of a file, or those that closednet generates.
-    """
-    from closednet_rehearsal import operator  # noqa: PLC0415
-
-    if policies is not None:
-        operator.attach(operator.read(policies))
-    elif params is not None:
-        operator.attach(operator.generated(params))
-
-
-def _start_dns(
-    stack: ExitStack, server: Server, work_dir: Path
-) -> tuple[View, DnsServers, DnsAddresses]:
-    from closednet_rehearsal.dns.server import DnsServers  # noqa: PLC0415
-    from closednet_rehearsal.dns.view import View  # noqa: PLC0415
-
-    view = View(server.world)
-    dns = DnsServers(view, work_dir)
-    addresses = dns.start()
-    stack.callback(dns.stop)
-    return view, dns, addresses
-
-
-def _start_hosts(
-    stack: ExitStack,
-    server: Server,
-    work_dir: Path,
-    hosts: Sequence[HostSpec],
-    forwarder: str,
-) -> None:
-    fleet = Fleet(work_dir, server.endpoint_url, forwarder)
-    stack.callback(fleet.stop)
-    fleet.create(hosts)
-    server.control.power = fleet.power
 
 
 def run_until_stopped(wishes: Wishes) -> None:

@@ -31,6 +31,7 @@ from closednet_rehearsal.settings import (
     VPC_CIDR,
     VPC_ID,
 )
+from closednet_rehearsal.stage import world
 
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _operator_role(account: str) -> None:
     )
     if isinstance(backend, RehearsalIAMBackend):
         backend.visible_since.clear()
+    world().written.clear()
 
 
 def _network(backend: Any, on_premises: Sequence[str]) -> None:

@@ -19,7 +19,12 @@ from closednet_rehearsal.install import forget, install
 from closednet_rehearsal.operator import ADMINISTRATOR, Documents, attach
 from closednet_rehearsal.permissions.gate import Gate
 from closednet_rehearsal.seed import seed
-from closednet_rehearsal.settings import ON_PREMISES_CIDR, SERVER_THREADS
+from closednet_rehearsal.settings import (
+    DELAYS,
+    ON_PREMISES_CIDR,
+    SERVER_THREADS,
+    Delays,
+)
 from closednet_rehearsal.systems_manager import SystemsManager
 from closednet_rehearsal.upgrades import Upgrades
 from closednet_rehearsal.world import World
@@ -111,6 +116,7 @@ class Services:
 def prepare(
     on_premises: Sequence[str] = (ON_PREMISES_CIDR,),
     operator: Documents = ADMINISTRATOR,
+    delays: Delays = DELAYS,
 ) -> Services:
     """
     Make a freshly seeded world.
@@ -118,7 +124,7 @@ def prepare(
     Whoever builds on single services is not held up by rights; a whole rehearsal
     attaches the policies that closednet generates.
     """
-    world = World()
+    world = World(delays=delays)
     forget_keys()
     moto = Locked(world, install(world))
     seed(on_premises)
@@ -135,11 +141,12 @@ def start_server(
     hosts: int = 0,
     on_premises: Sequence[str] = (ON_PREMISES_CIDR,),
     operator: Documents = ADMINISTRATOR,
+    delays: Delays = DELAYS,
 ) -> Server:
     """
     Start a freshly seeded world on `port` (0: any free one).
     """
-    return prepare(on_premises, operator).serve(port, hosts)
+    return prepare(on_premises, operator, delays).serve(port, hosts)
 
 
 def _listen(application: Application, port: int, threads: int) -> Any:

@@ -67,6 +67,36 @@ class Delays:
     iam_propagation: float = 0.5
     service_setting_pending: float = 0.5
     node_connection_lost: float = 900.0
+    # What was written is not read at once: EC2 and IAM by id or name, new access
+    # keys by every service, CloudWatch's list of metrics, log events.
+    read_after_write: float = 0.0
+    key_propagation: float = 0.0
+    metric_listed: float = 0.0
+    log_event_visible: float = 0.0
 
 
 DELAYS: Final = Delays()
+
+# A second of a rehearsal stands for this many of AWS's: the delays above and the
+# rates of throttling agree on it.
+PACE: Final = 100.0
+
+# A rehearsal that people or their code meet, rather than a test of one part of it.
+REHEARSED: Final = Delays(
+    read_after_write=0.1, metric_listed=0.5, log_event_visible=0.1
+)
+
+# What AWS documents, or what its users report where it does not; with a clock that
+# is held, or for those who have the time.
+AT_AWS: Final = Delays(
+    endpoint_pending=120.0,
+    endpoint_deleting=60.0,
+    resolver_creating=120.0,
+    zone_change_pending=60.0,
+    iam_propagation=20.0,
+    service_setting_pending=300.0,
+    read_after_write=10.0,
+    key_propagation=10.0,
+    metric_listed=900.0,
+    log_event_visible=10.0,
+)

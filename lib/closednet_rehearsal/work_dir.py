@@ -135,7 +135,12 @@ def networks(hosts: Sequence[HostSpec]) -> tuple[str, ...]:
     return tuple(f"{first}.0/24" for first in sorted(firsts))
 
 
-def write_params(work_dir: Path, start: Path, hosts: Sequence[HostSpec]) -> Path | None:
+def write_params(
+    work_dir: Path,
+    start: Path,
+    hosts: Sequence[HostSpec],
+    dns_product: str | None = None,
+) -> Path | None:
     """
     Copy the project's parameters with these servers; None without a project.
     """
@@ -156,6 +161,8 @@ def write_params(work_dir: Path, start: Path, hosts: Sequence[HostSpec]) -> Path
     params["network"]["on_premises_cidrs"] = list(networks(hosts))
     params["activation"]["registration_limit"] = max(1, len(hosts))
     params["connection"] = {"file": CONNECTION}
+    if dns_product is not None:
+        params["name_resolution"]["dns_product"] = dns_product
     agent = params.get("ssm_agent", {})
     if agent.get("signing_key_file"):
         agent["signing_key_file"] = SIGNING_KEY

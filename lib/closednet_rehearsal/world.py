@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from closednet_rehearsal.clock import Clock
 from closednet_rehearsal.ids import Ids
-from closednet_rehearsal.settings import DELAYS, Delays
+from closednet_rehearsal.settings import DELAYS, PACE, Delays
+from closednet_rehearsal.throttling import Throttle
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class World:
     clock: Clock = field(default_factory=Clock)
     ids: Ids = field(default_factory=Ids)
     delays: Delays = DELAYS
+    throttle: Throttle = field(init=False)
     lock: threading.RLock = field(default_factory=threading.RLock)
     calls: list[Call] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
+    written: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.throttle = Throttle(self.clock, PACE)

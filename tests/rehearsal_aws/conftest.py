@@ -8,25 +8,31 @@ import json
 import urllib.request
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import botocore.endpoint
 import pytest
 
 from botocore.config import Config
 
 from closednet_rehearsal.server import Server, start_server
 from closednet_rehearsal.settings import (
+    AT_AWS,
     NETWORK_ACCOUNT,
     OPERATOR_KEY_ID,
     REGION,
     SUBNETS,
     VPC_ID,
 )
+from closednet_rehearsal.throttling import Throttle
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from closednet_rehearsal.clock import Clock
 
 
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1})
@@ -98,6 +104,7 @@ def _management(server: Server, network: Aws) -> Aws:
     keys = network.client("sts").assume_role(
         RoleArn="arn:aws:iam::222222222222:role/closednet-operator",
         RoleSessionName="tests",
+        DurationSeconds=43200,  # tests skip hours
     )["Credentials"]
     session = boto3.Session(
         keys["AccessKeyId"],
@@ -106,6 +113,36 @@ def _management(server: Server, network: Aws) -> Aws:
         region_name=REGION,
     )
     return Aws(_cached(session, server.endpoint_url))
+
+
+@pytest.fixture(name="at_aws")
+def _at_aws(server: Server) -> Iterator[Clock]:
+    """
+    Let delays and rates be AWS's own, on a clock that moves only when told.
+    """
+    world = server.world
+    before = (world.delays, world.throttle)
+    world.clock.hold()
+    world.delays, world.throttle = AT_AWS, Throttle(world.clock)
+    yield world.clock
+    world.delays, world.throttle = before
+    world.clock.release()
+    world.clock.advance(300)
+
+
+@pytest.fixture(name="sleeps")
+def _sleeps(monkeypatch: pytest.MonkeyPatch, at_aws: Clock) -> list[float]:
+    """
+    Let botocore sleep on the rehearsal's clock, and note for how long.
+    """
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        at_aws.advance(seconds)
+
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=sleep))
+    return slept
 
 
 @pytest.fixture(name="ec2")

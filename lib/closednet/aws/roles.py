@@ -7,6 +7,7 @@ its role carries the tag of another site.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.tagging import mapping, pairs
@@ -73,8 +74,10 @@ class Roles(PlainKind):
                 )
         except AwsError as err:
             # A request whose answer was lost is sent again by botocore.
-            found = self.find([spec]).get(spec.key)
-            if err.code != EXISTS or found is None or not found.owned:
+            if err.code != EXISTS:
+                raise
+            self.settle([spec])
+            if not self.find([spec])[spec.key].owned:
                 raise
         return self._arn(spec)
 
@@ -99,6 +102,16 @@ class Roles(PlainKind):
         """
         with Tolerating(*MISSING), self._account.call("iam:DeleteRole", spec.name):
             self._account.iam.delete_role(RoleName=spec.name)
+
+    def settle(self, specs: Iterable[Role]) -> None:
+        """
+        Wait until IAM finds the roles: right after they were made it may not.
+        """
+        for spec in specs:
+            self._account.waiting.until(
+                partial(read_role, self._account, spec.name),
+                what=f"role {spec.name} in IAM",
+            )
 
     def permissions(self, role: str) -> tuple[tuple[str, ...], dict[str, str]]:
         """

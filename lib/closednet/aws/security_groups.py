@@ -106,12 +106,15 @@ class SecurityGroups(PlainKind):
         if raw is None:
             with Tolerating(TAKEN):  # an answer got lost, and botocore asked again
                 self._make(spec)
-            raw = self._raw(spec)
-        if raw is None:
-            raise AwsError(f"{spec.key} was made and is gone", hint="plan again")
+            raw = self._seen(spec)
         group_id = str(raw["GroupId"])
         have = permissions.from_aws(raw["IpPermissions"])
-        self._authorize(group_id, permissions.difference(spec.ingress, have))
+        missing = permissions.difference(spec.ingress, have)
+        # One server of EC2 may know the group already, and the next one not yet.
+        self._account.waiting.until(
+            lambda: self._authorized(group_id, missing),
+            what=f"{spec.key} ({group_id}) known to every part of EC2",
+        )
         return group_id
 
     def update(self, old: SecurityGroup, new: SecurityGroup) -> str:
@@ -137,6 +140,24 @@ class SecurityGroups(PlainKind):
             what=f"the removal of {spec.key} ({resource_id})",
             hint="another network interface still uses this group: find it in EC2",
         )
+
+    def _seen(self, spec: SecurityGroup) -> Any:
+        """
+        Return a group that was just made, as soon as EC2 lists it.
+        """
+        return self._account.waiting.until(
+            lambda: self._raw(spec),
+            what=f"{spec.key} in EC2's list of security groups",
+        )
+
+    def _authorized(self, group_id: str, rules: Iterable[Ingress]) -> bool | None:
+        try:
+            self._authorize(group_id, rules)
+        except AwsError as err:
+            if err.code == GONE:
+                return None
+            raise
+        return True
 
     def _deleted(self, group_id: str) -> bool | None:
         try:

@@ -6,6 +6,7 @@ The user is ours by tag.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.roles import EXISTS, MISSING
@@ -73,7 +74,10 @@ class CloudWatchUsers(PlainKind):
                     Tags=pairs(naming.tags(self._account.site, spec.key)),
                 )
         except AwsError as err:
-            if err.code != EXISTS or not self._is_ours(spec.name):
+            if err.code != EXISTS:
+                raise
+            self.settle([spec])
+            if not self._is_ours(spec.name):
                 raise
         return self.update(spec, spec)
 
@@ -96,6 +100,16 @@ class CloudWatchUsers(PlainKind):
             iam.delete_user_policy(UserName=spec.name, PolicyName=POLICY_NAME)
         with Tolerating(*MISSING), self._account.call("iam:DeleteUser", spec.name):
             iam.delete_user(UserName=spec.name)
+
+    def settle(self, specs: Iterable[CloudWatchUser]) -> None:
+        """
+        Wait until IAM finds the users: right after they were made it may not.
+        """
+        for spec in specs:
+            self._account.waiting.until(
+                partial(read_user, self._account, spec.name),
+                what=f"user {spec.name} in IAM",
+            )
 
     def _is_ours(self, user: str) -> bool:
         tags = mapping((read_user(self._account, user) or {}).get("Tags", ()))

@@ -4,7 +4,7 @@ Checks over DNS answers: whose addresses are they, and are they private?
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,9 @@ from closednet.model.report import Check
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from closednet.lookup.examination import Examination
     from closednet.lookup.resolver import Lookup
 
 
@@ -64,14 +65,31 @@ def private_checks(
     places: Iterable[Vantage],
     expected: Iterable[Expectation],
     proves: tuple[str, ...],
+    examination: Examination | None = None,
 ) -> Iterator[Check]:
     """
     Yield one check a place and name: exactly our addresses, over udp and tcp.
+
+    Where a check fails, `examination` says in which trap the server is.
     """
     names = tuple(expected)
     for place in places:
         for wanted in names:
-            yield _private_check(lookup, place, wanted, proves)
+            check = _private_check(lookup, place, wanted, proves)
+            if examination is not None and not check.passed:
+                check = _explained(check, examination, place, wanted, names)
+            yield check
+
+
+def _explained(
+    check: Check,
+    examination: Examination,
+    place: Vantage,
+    wanted: Expectation,
+    names: Sequence[Expectation],
+) -> Check:
+    advice = examination.advice(place.server, wanted, names)
+    return replace(check, remedy=advice or check.remedy)
 
 
 def nodata_check(

@@ -17,6 +17,7 @@ import dns.rcode
 import dns.rdatatype
 
 from closednet.errors import LookupFailed
+from closednet.lookup.sight import TIMEOUT, Sight, read
 from closednet.model import canonical
 from closednet.recorder import NullRecorder
 
@@ -88,7 +89,8 @@ class Lookup:
             LookupFailed: The server did not answer at all.
         """
         start = time.perf_counter()
-        response, used_tcp, rcode = self._ask(server, name, rdtype, tcp=tcp)
+        query = dns.message.make_query(name, rdtype, use_edns=0)
+        response, used_tcp, rcode = self._ask(server, query, tcp=tcp)
         ttl, addresses = (0, ()) if response is None else _read(response, rdtype)
         answer = Answer(
             server=server,
@@ -112,11 +114,35 @@ class Lookup:
             )
         return answer
 
+    def see(
+        self,
+        server: str,
+        name: str,
+        rdtype: str = "A",
+        *,
+        tcp: bool = False,
+        unchecked: bool = False,
+    ) -> Sight:
+        """
+        Return all that the answer of `server` shows, or that there was none.
+
+        `unchecked` asks the server to leave validation to us.
+        """
+        query = dns.message.make_query(name, rdtype, use_edns=0)
+        if unchecked:
+            query.flags |= dns.flags.CD
+        response, _, _ = self._ask(server, query, tcp=tcp)
+        sight = read(name, rdtype, response, unchecked=unchecked)
+        how = f"{rdtype} over {'tcp' if tcp else 'udp'}"
+        self._recorder.record(
+            "dns-question", server=server, how=how, answer=canonical.to_json(sight)
+        )
+        return sight
+
     def _ask(
-        self, server: str, name: str, rdtype: str, *, tcp: bool
+        self, server: str, query: dns.message.QueryMessage, *, tcp: bool
     ) -> tuple[dns.message.Message | None, bool, str]:
         host, port = self._way_to(server)
-        query = dns.message.make_query(name, rdtype, use_edns=0)
         for _ in range(TRIES):
             try:
                 if tcp:
@@ -128,7 +154,7 @@ class Lookup:
                 return response, fell_back, _rcode(response)
             except (OSError, EOFError, dns.exception.DNSException):
                 continue
-        return None, tcp, "TIMEOUT"
+        return None, tcp, TIMEOUT
 
     def _way_to(self, server: str) -> tuple[str, int]:
         way = self._tunnels.get(f"{server}:{PORT}", f"{server}:{PORT}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.zone_records import ZoneRecords
 from closednet.aws.zones import HostedZones
+from closednet.lookup.examination import Examination
 from closednet.lookup.judge import Expectation, nodata_check, private_checks, vantages
 from closednet.model import network_design
 from closednet.model.report import Check, Report
@@ -81,9 +82,19 @@ class HostedZoneStep:
             self.name,
             (
                 self._association(zone),
-                *private_checks(self.lookup, places, expected, ("S7",)),
+                *private_checks(
+                    self.lookup, places, expected, ("S7",), self._examination()
+                ),
                 *(nodata_check(self.lookup, place, zone, ("S7",)) for place in places),
             ),
+        )
+
+    def _examination(self) -> Examination:
+        return Examination(
+            self.lookup,
+            inbound=network_design.inbound_ips(self.params),
+            zones=network_design.forwarded_zones(self.params),
+            product=self.params.name_resolution.dns_product,
         )
 
     def _association(self, zone: str) -> Check:

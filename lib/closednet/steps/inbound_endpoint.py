@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
+from closednet.lookup.examination import Examination
 from closednet.lookup.forwarding import ForwardingRules
 from closednet.lookup.judge import (
     Expectation,
@@ -116,10 +117,20 @@ class InboundEndpointStep:
             self.name,
             (
                 *self._endpoint_checks(),
-                *private_checks(self.lookup, places, expected, proves),
+                *private_checks(
+                    self.lookup, places, expected, proves, self._examination()
+                ),
                 *nodata,
                 *self._s3_checks(places, states.get("s3")),
             ),
+        )
+
+    def _examination(self) -> Examination:
+        return Examination(
+            self.lookup,
+            inbound=network_design.inbound_ips(self.params),
+            zones=network_design.forwarded_zones(self.params),
+            product=self.params.name_resolution.dns_product,
         )
 
     def _states(self) -> dict[str, EndpointState]:

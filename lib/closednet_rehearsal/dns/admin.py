@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from closednet_rehearsal.dns.configs import Forwarding, read_config
+from closednet_rehearsal.dns.real import INSTALLED
 from closednet_rehearsal.dns.server import ZONES_FILE
 from closednet_rehearsal.settings import INBOUND_IPS
 
@@ -43,6 +44,7 @@ def install_zones(work_dir: Path, text: str) -> tuple[str, ...]:
         _check_targets(forwarding)
     zones = tuple(dict.fromkeys(forwarding.zone for forwarding in forwardings))
     _write(work_dir, zones)
+    _put(work_dir / INSTALLED, text)
     return zones
 
 
@@ -51,6 +53,7 @@ def clear_zones(work_dir: Path) -> None:
     Forward nothing, as before anybody configured the forwarder.
     """
     _write(work_dir, ())
+    _put(work_dir / INSTALLED, "")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -101,8 +104,11 @@ def _check_targets(forwarding: Forwarding) -> None:
 
 
 def _write(work_dir: Path, zones: tuple[str, ...]) -> None:
-    file = work_dir / ZONES_FILE
+    _put(work_dir / ZONES_FILE, json.dumps(zones, indent=2) + "\n")
+
+
+def _put(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f"{file.name}.{os.getpid()}")
-    new.write_text(json.dumps(zones, indent=2) + "\n", "utf-8")
+    new.write_text(text, "utf-8")
     new.replace(file)

@@ -27,6 +27,7 @@ from closednet_rehearsal.permissions.evaluate import (
     Rules,
 )
 from closednet_rehearsal.settings import ACCOUNTS, NETWORK_ACCOUNT, REGION
+from closednet_rehearsal.stage import world
 
 
 if TYPE_CHECKING:
@@ -173,12 +174,20 @@ def _of_resource(action: str, resource: str, owner: str) -> Iterator[Policy]:
     elif action == _ASSUME:
         role = _role(owner, resource.rpartition("/")[2])
         # A role under another path is another role, whatever its name.
-        if role is not None and role.arn == resource:
+        if role is not None and role.arn == resource and _visible(owner, role.id):
             yield parsed("trust policy", role.assume_role_policy_document)
     elif resource.startswith("arn:aws:kms:"):
         yield from _of_key(resource, owner)
     elif resource.startswith("arn:aws:s3:::"):
         yield from _of_bucket(_bucket_name(resource), owner)
+
+
+def _visible(owner: str, role_id: str) -> bool:
+    """
+    Tell whether IAM has told STS about a role already.
+    """
+    since: float = _iam(owner).visible_since.get(role_id, 0.0)
+    return since <= world().clock.now()
 
 
 def _of_key(resource: str, owner: str) -> Iterator[Policy]:

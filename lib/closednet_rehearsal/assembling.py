@@ -1,0 +1,85 @@
+"""
+Puts a rehearsal together: AWS, names, rights, and the servers of the site.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from closednet_rehearsal import operator
+from closednet_rehearsal.dns.site import start_dns
+from closednet_rehearsal.host.fleet import Fleet, simulated_hosts
+from closednet_rehearsal.server import start_server
+from closednet_rehearsal.settings import REHEARSED
+from closednet_rehearsal.site.start import Behind, start_tls
+from closednet_rehearsal.work_dir import (
+    Ready,
+    networks,
+    write_connection,
+    write_params,
+    write_signing_key,
+)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from contextlib import ExitStack
+
+    from closednet_rehearsal.host.layout import HostSpec
+    from closednet_rehearsal.lifecycle import Wishes
+    from closednet_rehearsal.server import Server
+
+
+def assemble(stack: ExitStack, wishes: Wishes, work_dir: Path) -> Ready:
+    """
+    Start everything; `stack` stops it.
+    """
+    hosts = simulated_hosts(wishes.hosts)
+    nets = networks(hosts)
+    server = start_server(wishes.port, len(hosts), nets, {}, REHEARSED)
+    stack.callback(server.stop)
+    url = server.endpoint_url
+    dns = start_dns(stack, server.world, work_dir, wishes.dns)
+    at = dns.addresses
+    connection = write_connection(work_dir, url, at.inbound, at.forwarder)
+    write_signing_key(work_dir)
+    behind = Behind(url, dns.view, dns.servers)
+    tls = start_tls(stack, behind, work_dir, nets) if wishes.tls else None
+    params = write_params(work_dir, Path.cwd(), hosts, wishes.dns)
+    _give_rights(wishes.operator_policy, params)
+    _start_hosts(stack, server, work_dir, hosts, at.forwarder)
+    return Ready(
+        url,
+        at.forwarder,
+        None if params is None else str(params),
+        str(connection),
+        str(work_dir),
+        os.getpid(),
+        tls=tls,
+    )
+
+
+def _give_rights(policies: Path | None, params: Path | None) -> None:
+    """
+    Give the operator the policies of a file, or those that closednet generates.
+    """
+    if policies is not None:
+        operator.attach(operator.read(policies))
+    elif params is not None:
+        operator.attach(operator.generated(params))
+
+
+def _start_hosts(
+    stack: ExitStack,
+    server: Server,
+    work_dir: Path,
+    hosts: Sequence[HostSpec],
+    forwarder: str,
+) -> None:
+    fleet = Fleet(work_dir, server.endpoint_url, forwarder)
+    stack.callback(fleet.stop)
+    fleet.create(hosts)
+    server.control.power = fleet.power

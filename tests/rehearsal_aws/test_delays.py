@@ -1,0 +1,267 @@
+"""
+What AWS does late, at AWS's own pace: nothing here waits but the rehearsal's clock.
+"""
+
+from __future__ import annotations
+
+import json
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from closednet.aws.endpoints import InterfaceEndpoints
+from closednet.aws.resolver import ResolverEndpoints
+from closednet.aws.roles import RolePolicies, Roles
+from closednet.aws.security_groups import SecurityGroups
+from closednet.aws.settings import ServiceSettings
+from closednet.aws.users import CloudWatchUsers
+from closednet.aws.zone_records import ZoneRecords
+from closednet.aws.zones import HostedZones
+from closednet.errors import AdapterError
+from closednet.model import network_design
+from closednet.model.specs.management import (
+    CloudWatchUser,
+    Role,
+    RolePolicy,
+    ServiceSetting,
+)
+from closednet_rehearsal.settings import REGION, VPC_ID
+from tests.rehearsal_aws.refusals import refusal
+from tests.rehearsal_aws.sites import POLL_S, account_of, site_of
+from tests.rehearsal_aws.test_identity import TRUST, identity
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from closednet.model.step import AnyKind
+    from closednet_rehearsal.clock import Clock
+    from closednet_rehearsal.server import Server
+    from tests.rehearsal_aws.conftest import Aws
+
+TIER = "/ssm/managed-instance/activation-tier"
+TIER_ARN = f"arn:aws:ssm:{REGION}:222222222222:servicesetting{TIER}"
+PUT = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*"}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [PUT]})
+
+
+def test_a_new_endpoint_is_not_found_then_pending_then_available(
+    ec2: Any, create: Callable[..., dict[str, Any]], at_aws: Clock
+) -> None:
+    at_aws.advance(20)
+    endpoint_id = create("ssm")["VpcEndpointId"]
+    asked = {"VpcEndpointIds": [endpoint_id]}
+    code, message = refusal(ec2.describe_vpc_endpoints, **asked)
+    listed = ec2.describe_vpc_endpoints()["VpcEndpoints"]
+    states = []
+    for seconds in (10, 100, 10):
+        at_aws.advance(seconds)
+        (found,) = ec2.describe_vpc_endpoints(**asked)["VpcEndpoints"]
+        states.append(found["State"])
+
+    assert "InvalidVpcEndpointId.NotFound" == code
+    assert f"The Vpc Endpoint Id '{endpoint_id}' does not exist" == message
+    assert [] == listed
+    assert ["pending", "pending", "available"] == states
+
+
+def test_a_new_group_is_not_found_by_any_call(
+    ec2: Any, at_aws: Clock, group: str
+) -> None:
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    calls = (
+        (ec2.describe_security_groups, {"GroupIds": [group]}),
+        (
+            ec2.authorize_security_group_ingress,
+            {"GroupId": group, "IpPermissions": [rule]},
+        ),
+        (ec2.create_tags, {"Resources": [group], "Tags": [{"Key": "k", "Value": "v"}]}),
+    )
+    seen = {refusal(call, **params) for call, params in calls}
+    at_aws.advance(10)
+
+    assert {
+        ("InvalidGroup.NotFound", f"The security group '{group}' does not exist")
+    } == seen
+    assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+
+
+@pytest.fixture(name="role")
+def _role(management: Aws, at_aws: Clock) -> Iterator[str]:
+    del at_aws
+    iam = management.client("iam")
+    iam.create_role(RoleName="late", AssumeRolePolicyDocument=TRUST)
+    yield "late"
+    iam.delete_role(RoleName="late")
+
+
+def test_a_new_role_is_unknown_to_iam_and_longer_to_others(
+    management: Aws, at_aws: Clock, role: str
+) -> None:
+    iam, ssm = management.client("iam"), management.client("ssm")
+    unknown = refusal(iam.get_role, RoleName=role)
+    at_aws.advance(10)
+    found = iam.get_role(RoleName=role)["Role"]["RoleName"]
+    unusable = refusal(ssm.create_activation, IamRole=role)
+    at_aws.advance(10)
+    made = ssm.create_activation(IamRole=role)["ActivationId"]
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=TRUST)
+    changed, _ = refusal(ssm.create_activation, IamRole=role)
+    ssm.delete_activation(ActivationId=made)
+
+    assert ("NoSuchEntity", f"The role with name {role} cannot be found.") == unknown
+    assert role == found
+    text = "Nonexistent role or missing ssm service principal in trust policy: "
+    arn = f"arn:aws:iam::222222222222:role/{role}"
+    assert "ValidationException" == unusable[0]
+    assert unusable[1].startswith(text + arn)
+    assert "ValidationException" == changed
+
+
+def test_a_new_role_cannot_be_assumed_at_once(
+    management: Aws, at_aws: Clock, role: str
+) -> None:
+    trust = TRUST.replace('"Service": "ssm.amazonaws.com"', '"AWS": "*"')
+    iam, sts = management.client("iam"), management.client("sts")
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=trust)
+    asked = {"RoleArn": f"arn:aws:iam::222222222222:role/{role}"}
+    code, message = refusal(sts.assume_role, **asked, RoleSessionName="late")
+    at_aws.advance(20)
+
+    assert "AccessDenied" == code
+    assert "is not authorized to perform: sts:AssumeRole on resource:" in message
+    assert sts.assume_role(**asked, RoleSessionName="late")["Credentials"]
+
+
+def test_a_new_key_is_unknown_at_first(
+    management: Aws, server: Server, at_aws: Clock
+) -> None:
+    iam = management.client("iam")
+    iam.create_user(UserName="late")
+    unknown = refusal(iam.get_user, UserName="late")
+    key = iam.create_access_key(UserName="late")["AccessKey"]
+    sts = identity(server, key)
+    code, message = refusal(sts.get_caller_identity)
+    at_aws.advance(10)
+    arn = sts.get_caller_identity()["Arn"]
+    iam.delete_access_key(UserName="late", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="late")
+
+    assert ("NoSuchEntity", "The user with name late cannot be found.") == unknown
+    assert "InvalidClientTokenId" == code
+    assert "The security token included in the request is invalid." == message
+    assert "arn:aws:iam::222222222222:user/late" == arn
+
+
+def test_a_service_setting_is_pending_for_minutes(
+    management: Aws, at_aws: Clock
+) -> None:
+    ssm = management.client("ssm")
+
+    def status() -> str:
+        setting = ssm.get_service_setting(SettingId=TIER)["ServiceSetting"]
+        return str(setting["Status"])
+
+    ssm.update_service_setting(SettingId=TIER_ARN, SettingValue="advanced")
+    pending = status()
+    code, message = refusal(
+        ssm.update_service_setting, SettingId=TIER_ARN, SettingValue="standard"
+    )
+    at_aws.advance(300)
+    customised = status()
+    ssm.reset_service_setting(SettingId=TIER_ARN)
+    at_aws.advance(300)
+
+    assert ("PendingUpdate", "Customized", "Default") == (pending, customised, status())
+    assert "TooManyUpdates" == code
+    assert message.startswith(f"An update of {TIER} is pending")
+
+
+# The product: each kind is made and settled, and what it waits for costs nothing.
+
+
+def network_kinds(
+    server: Server, clock: Clock
+) -> list[tuple[AnyKind, tuple[Any, ...]]]:
+    account = account_of(server, "network", clock)
+    groups, zones = SecurityGroups(account), HostedZones(account)
+    params = site_of(server)
+    return [
+        (groups, network_design.security_groups(params)),
+        (
+            InterfaceEndpoints(account, groups),
+            network_design.interface_endpoints(params),
+        ),
+        (
+            ResolverEndpoints(account, groups),
+            (network_design.inbound_endpoint(params),),
+        ),
+        (zones, network_design.hosted_zones(params)),
+        (ZoneRecords(account, zones, VPC_ID), network_design.zone_records(params)),
+    ]
+
+
+def made(kinds: list[tuple[AnyKind, tuple[Any, ...]]]) -> None:
+    for kind, specs in kinds:
+        for spec in specs:
+            kind.create(spec)
+        kind.settle(specs)
+
+
+def removed(kinds: list[tuple[AnyKind, tuple[Any, ...]]]) -> None:
+    for kind, specs in reversed(kinds):
+        found = kind.find(specs)
+        for spec in reversed(specs):
+            kind.delete(spec, found[spec.key].resource_id)
+        kind.settle_deleted(specs)
+
+
+def test_the_network_side_waits_for_aws_and_never_busily(
+    server: Server, at_aws: Clock, sleeps: list[float]
+) -> None:
+    kinds = network_kinds(server, at_aws)
+    start, calls = at_aws.now(), len(server.world.calls)
+    made(kinds)
+    took, asked = at_aws.now() - start, len(server.world.calls) - calls
+    found = [kind.find(specs) for kind, specs in kinds]
+    removed(kinds)
+
+    assert [len(specs) for _, specs in kinds] == [len(each) for each in found]
+    # Two groups, endpoints, the inbound endpoint and two changes of a zone.
+    assert 380 <= took <= 600
+    assert sleeps  # Route 53 was asked too often, and asked again later
+    # A look while waiting is a few calls, and a pause without any.
+    assert asked <= 150 + 5 * took / POLL_S
+
+
+def test_roles_users_and_settings_are_waited_for(server: Server, at_aws: Clock) -> None:
+    account = account_of(server, "management", at_aws)
+    user = CloudWatchUser("closednet-late", POLICY)
+    role = Role("closednet-late", TRUST, "late")
+    kinds: list[tuple[AnyKind, tuple[Any, ...]]] = [
+        (Roles(account), (role,)),
+        (RolePolicies(account), (RolePolicy(role.name, "late", POLICY),)),
+        (CloudWatchUsers(account), (user,)),
+        (ServiceSettings(account), (ServiceSetting(TIER, "advanced"),)),
+    ]
+    start = at_aws.now()
+    made(kinds)
+    took = at_aws.now() - start
+    made(kinds[:1])
+    found = [kind.find(specs) for kind, specs in kinds]
+    removed(kinds)
+    at_aws.advance(300)
+
+    assert [1, 1, 1, 1] == [len(each) for each in found]
+    assert 320 <= took <= 400
+
+
+def test_what_never_comes_ends_with_the_limit(server: Server, at_aws: Clock) -> None:
+    account = account_of(server, "management", at_aws)
+    calls = len(server.world.calls)
+    with pytest.raises(AdapterError, match="did not come true within 900 s"):
+        Roles(account).settle((Role("closednet-never", TRUST, ""),))
+
+    # Who is asking, who that is, and a look after every pause.
+    assert 2 + 1 + 900 / POLL_S == len(server.world.calls) - calls
