@@ -21,6 +21,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from moto.s3.models import s3_backends
 
+from closednet_rehearsal.query_members import look_up_members
 from closednet_rehearsal.settings import SEED
 from closednet_rehearsal.stage import set_world
 
@@ -68,6 +69,7 @@ def install(world: World) -> DomainDispatcherApplication:
     # Thousands of machine images would take a quarter of a second per account.
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     set_world(world)
+    look_up_members()
     _replace_services()
     _repeatable(world)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
