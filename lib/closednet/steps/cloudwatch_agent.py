@@ -111,7 +111,7 @@ class CloudWatchAgentStep:
                 account, site.recorder, delete_events=rollout.delete_logs_on_rollback
             ),
             parameters=AgentConfigParameters(account),
-            associations=Associations(account),
+            associations=Associations(account, site.recorder),
             waiting=site.waiting,
         )
 

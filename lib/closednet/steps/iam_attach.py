@@ -73,7 +73,7 @@ class IamAttachStep:
                 delete_events=params.rollout.delete_logs_on_rollback,
             ),
             documents=SessionDocuments(account),
-            associations=Associations(account),
+            associations=Associations(account, site.recorder),
             keys=Keys(account),
             probe=NodeProbe(
                 params,
