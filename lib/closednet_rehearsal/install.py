@@ -69,6 +69,7 @@ def install(world: World) -> DomainDispatcherApplication:
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     set_world(world)
     _replace_services()
+    _replace_simulator()
     _repeatable(world)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
     application = Dispatcher(create_backend_app)
@@ -136,6 +137,14 @@ def _replace_services() -> None:
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
     _set(sts_backends, iam.RehearsalSTSBackend)
     sts_urls.url_paths["{0}/$"] = iam.RehearsalSTSResponse.dispatch
+
+
+def _replace_simulator() -> None:
+    from moto.iam import urls  # noqa: PLC0415 - after the environment
+
+    from closednet_rehearsal.simulator import RehearsalIAMResponse  # noqa: PLC0415
+
+    urls.url_paths["{0}/$"] = RehearsalIAMResponse.dispatch
 
 
 def _set(backends: Any, backend: type) -> None:
