@@ -21,6 +21,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from moto.s3.models import s3_backends
 
+from closednet_rehearsal.query_members import look_up_members
 from closednet_rehearsal.settings import SEED
 from closednet_rehearsal.stage import set_world
 
@@ -68,7 +69,9 @@ def install(world: World) -> DomainDispatcherApplication:
     # Thousands of machine images would take a quarter of a second per account.
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     set_world(world)
+    look_up_members()
     _replace_services()
+    _replace_simulator()
     _repeatable(world)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
     application = Dispatcher(create_backend_app)
@@ -138,6 +141,14 @@ def _replace_services() -> None:
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
     _set(sts_backends, iam.RehearsalSTSBackend)
     sts_urls.url_paths["{0}/$"] = iam.RehearsalSTSResponse.dispatch
+
+
+def _replace_simulator() -> None:
+    from moto.iam import urls  # noqa: PLC0415 - after the environment
+
+    from closednet_rehearsal.simulator import RehearsalIAMResponse  # noqa: PLC0415
+
+    urls.url_paths["{0}/$"] = RehearsalIAMResponse.dispatch
 
 
 def _set(backends: Any, backend: type) -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from closednet.batch.forked import FOR_JUPYTER
 from closednet.cli.commands import LAB_OPTIONS
 
 
@@ -44,7 +45,7 @@ def lab(folder: Path, environment: Mapping[str, str]) -> Iterator[str]:
     (folder / "params").symlink_to(ROOT / "params")
     token = secrets.token_hex(16)
     homes = {name: os.fspath(folder / "jupyter" / name.lower()) for name in HOMES}
-    process = _start(folder, dict(environment) | homes, token)
+    process = _start(folder, {**environment, **FOR_JUPYTER, **homes}, token)
     try:
         port = _port(Path(homes["JUPYTER_RUNTIME_DIR"]), process)
         yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}"

@@ -16,7 +16,7 @@ import pytest
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from closednet.batch import provisioner
-from closednet.batch.forked import born_with
+from closednet.batch.forked import FOR_JUPYTER, born_with
 from tests.kernels.notebooks import OrdinaryKernelManager, run
 
 
@@ -132,13 +132,14 @@ def test_any_jupyter_program_can_be_told_to_fork(
     """
     The entry point and Jupyter's own variable serve papermill, nbval and Lab.
     """
+    ((variable, name),) = FOR_JUPYTER.items()
     group = entry_points(group=KernelProvisionerFactory.GROUP_NAME)
-    assert provisioner.ForkProvisioner is group[provisioner.NAME].load()
+    assert provisioner.ForkProvisioner is group[name].load()
 
     asked = "import os; print(os.getppid())"
     assert [f"{os.getpid()}\n"] == run(asked, manager=OrdinaryKernelManager)
 
-    monkeypatch.setenv("JUPYTER_DEFAULT_PROVISIONER_NAME", provisioner.NAME)
+    monkeypatch.setenv(variable, name)
     KernelProvisionerFactory.clear_instance()
     try:
         forked = run(asked, manager=OrdinaryKernelManager)

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import pytest
 
+from closednet.batch.forked import FOR_JUPYTER
 from closednet_rehearsal.running import running
 
 
@@ -107,7 +108,7 @@ def _nbval(folder: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
         command += ["--nbval-sanitize-with", os.fspath(SANITIZE)]
         return subprocess.run(
             command,
-            env=rehearsal.environment(evidence),
+            env=rehearsal.environment(evidence) | FOR_JUPYTER,
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -93,9 +93,12 @@ class AccessKeys(PlainKind):
         """
         Make a key after retiring those of our user whose secret lies nowhere.
         """
-        self._retire(spec.user)
+        before = self._retire(spec.user)
         with self._account.call("iam:CreateAccessKey", spec.user):
             raw = self._account.iam.create_access_key(UserName=spec.user)["AccessKey"]
+        # A request whose answer was lost is sent again by botocore.
+        surplus = {key["AccessKeyId"] for key in self._keys(spec.user)} - before
+        self._remove(spec.user, surplus - {raw["AccessKeyId"]})
         secret = Secret(raw["SecretAccessKey"], name="secret access key")
         packed = pack(
             spec.secret,
@@ -133,19 +136,25 @@ class AccessKeys(PlainKind):
         secret = Secret(values["secret_access_key"], name="secret access key")
         return StoredKey(values["access_key_id"], secret)
 
-    def _retire(self, user: str) -> None:
-        keys = [raw["AccessKeyId"] for raw in self._keys(user)]
+    def _retire(self, user: str) -> set[str]:
+        """
+        Make room for a new key and return the keys that stay: those of others.
+        """
+        keys = {raw["AccessKeyId"] for raw in self._keys(user)}
         tags = mapping((read_user(self._account, user) or {}).get("Tags", ()))
-        if not naming.is_ours(tags, self._account.site):
-            if len(keys) < MOST_KEYS:
-                return
-            raise PreconditionError(
-                f"user {user} is not ours and has {MOST_KEYS} access keys already",
-                missing=("a free access key",),
-                hint="choose another cloudwatch.user_name, or have its owner delete"
-                " a key",
-            )
-        for key in keys:
+        if naming.is_ours(tags, self._account.site):
+            self._remove(user, keys)
+            return set()
+        if len(keys) < MOST_KEYS:
+            return keys
+        raise PreconditionError(
+            f"user {user} is not ours and has {MOST_KEYS} access keys already",
+            missing=("a free access key",),
+            hint="choose another cloudwatch.user_name, or have its owner delete a key",
+        )
+
+    def _remove(self, user: str, keys: set[str]) -> None:
+        for key in sorted(keys):
             self._recorder.record(
                 "orphan",
                 resource="access-key",

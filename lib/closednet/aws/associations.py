@@ -1,7 +1,8 @@
 """
 State Manager associations over the nodes of a site, and how their runs went.
 
-Associations are ours by tag and found by their name.
+Associations are ours by tag and found by their name. `CreateAssociation` has no
+idempotency token: what a repeated request made too much is removed again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from closednet.aws.account import Account
+    from closednet.recorder import Recorder
 
 
 MISSING = "AssociationDoesNotExist"
@@ -37,13 +39,17 @@ class Associations(PlainKind):
             *("ssm:ListAssociations", "ssm:DescribeAssociation"),
             "ssm:ListTagsForResource",
         ),
-        create=("ssm:CreateAssociation", "ssm:AddTagsToResource"),
+        create=(
+            *("ssm:CreateAssociation", "ssm:AddTagsToResource"),
+            "ssm:DeleteAssociation",
+        ),
         update=("ssm:UpdateAssociation",),
         delete=("ssm:DeleteAssociation",),
     )
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, recorder: Recorder) -> None:
         self._account = account
+        self._recorder = recorder
 
     def find(self, wanted: Iterable[Association]) -> dict[str, Found[Association]]:
         """
@@ -62,15 +68,19 @@ class Associations(PlainKind):
         """
         Make the association; its first run begins at once.
         """
-        tags = pairs(naming.tags(self._account.site, spec.key))
-        call = self._account.call("ssm:CreateAssociation", spec.name)
+        made = self._made(spec)
         # A request whose answer was lost is sent again by botocore.
-        with Tolerating("AssociationAlreadyExists"), call:
-            raw = self._account.ssm.create_association(
-                Name=spec.document, Tags=tags, **_request(spec)
-            )
-            return raw["AssociationDescription"]["AssociationId"]
-        return self.id_of(spec.name) or ""
+        for association_id in self._ids_of(spec.name):
+            if association_id != made and self._is_ours(association_id):
+                self._recorder.record(
+                    "orphan",
+                    resource="association",
+                    id=association_id,
+                    action="deleted",
+                    reason=f"a repeated request made {spec.name} twice",
+                )
+                self.delete(spec, association_id)
+        return made
 
     def update(self, old: Association, new: Association) -> str:
         """
@@ -103,15 +113,7 @@ class Associations(PlainKind):
         """
         Return the id of the association of that name.
         """
-        with self._account.call("ssm:ListAssociations", name):
-            pages = self._account.ssm.get_paginator("list_associations")
-            for page in pages.paginate(
-                AssociationFilterList=[{"key": "AssociationName", "value": name}]
-            ):
-                for raw in page["Associations"]:
-                    if raw.get("AssociationName") == name:
-                        return raw["AssociationId"]
-        return None
+        return next(iter(self._ids_of(name)), None)
 
     def results(self, name: str) -> dict[str, str]:
         """
@@ -125,6 +127,28 @@ class Associations(PlainKind):
             for node_id, status in self._targets(association_id, execution):
                 results.setdefault(node_id, status)
         return results
+
+    def _made(self, spec: Association) -> str:
+        tags = pairs(naming.tags(self._account.site, spec.key))
+        call = self._account.call("ssm:CreateAssociation", spec.name)
+        with Tolerating("AssociationAlreadyExists"), call:
+            raw = self._account.ssm.create_association(
+                Name=spec.document, Tags=tags, **_request(spec)
+            )
+            return raw["AssociationDescription"]["AssociationId"]
+        return self.id_of(spec.name) or ""
+
+    def _ids_of(self, name: str) -> list[str]:
+        with self._account.call("ssm:ListAssociations", name):
+            pages = self._account.ssm.get_paginator("list_associations")
+            return [
+                raw["AssociationId"]
+                for page in pages.paginate(
+                    AssociationFilterList=[{"key": "AssociationName", "value": name}]
+                )
+                for raw in page["Associations"]
+                if raw.get("AssociationName") == name
+            ]
 
     def _executions(self, association_id: str) -> list[str]:
         with self._account.call("ssm:DescribeAssociationExecutions", association_id):

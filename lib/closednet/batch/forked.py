@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# In the environment of a Jupyter program it makes all of its kernels forked ones.
+FOR_JUPYTER: Final = {"JUPYTER_DEFAULT_PROVISIONER_NAME": "closednet-fork"}
 SERVER: Final = "closednet.batch.fork_server"
 START_TIMEOUT_S: Final = 60.0
 STOP_TIMEOUT_S: Final = 5.0

@@ -19,7 +19,8 @@ def write(folder: RunFolder) -> None:
     """
     Write a page for every executed notebook of the run, then the index.
     """
+    simulated = html.is_simulated(folder.path)
     for notebook in sorted((folder.path / "notebooks").glob("*.ipynb")):
-        page = html.notebook_to_html(notebook)
+        page = html.notebook_to_html(notebook, simulated=simulated)
         folder.write_notebook(notebook.stem, notebook.read_text("utf-8"), page)
     html.write_index(folder.path)

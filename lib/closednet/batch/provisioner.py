@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from jupyter_client.connect import KernelConnectionInfo
 
-NAME: Final = "closednet-fork"
 LAUNCH: Final = ["-m", "ipykernel_launcher"]
 STREAMS: Final = ("stdin", "stdout", "stderr")
 UNDERSTOOD: Final = frozenset({*STREAMS, "env", "cwd", "independent", "kernel_id"})

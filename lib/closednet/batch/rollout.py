@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from closednet import errors, registry
 from closednet.batch import pages
 from closednet.batch.execute import Outcome, execute
+from closednet.batch.forked import SHARED
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
 from closednet.evidence import archive, codec, runs
 from closednet.evidence.report import load_run
@@ -54,6 +55,8 @@ def apply(
         BusyError: Another run works on this site.
     """
     site = open_site(params_file)
+    # Imports what the notebooks need while the plan is being made.
+    SHARED.prepare()
     with _held(site):
         planned = plan_rollout(site).rollout
         store = RunFolder(site.evidence_root, site.params.site, "plans")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from closednet.batch.notebooks import notebooks_folder
 from closednet.cli import show, site_commands
 from closednet.errors import EvidenceError, PreconditionError
 from closednet.params.load import find, load
@@ -133,7 +134,7 @@ def lab(arguments: Namespace) -> int:
     """
     Open JupyterLab on the notebooks, with these parameters.
     """
-    from closednet.batch.notebooks import notebooks_folder  # noqa: PLC0415 - slow import
+    from closednet.batch.forked import FOR_JUPYTER  # noqa: PLC0415 - slow import
 
     params = find(arguments.params)
     load(params)
@@ -142,6 +143,7 @@ def lab(arguments: Namespace) -> int:
     return subprocess.call(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "jupyterlab", os.fspath(folder), *LAB_OPTIONS],
         cwd=folder.parent,
+        env=os.environ | FOR_JUPYTER,
     )
 
 

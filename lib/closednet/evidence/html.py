@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from closednet.evidence import index, journal, pages
@@ -23,7 +24,7 @@ def notebook_to_html(notebook: Path, *, simulated: bool | None = None) -> str:
     Whether it was a rehearsal is read from the run's journal unless given.
     """
     if simulated is None:
-        simulated = _simulated(notebook.parent.parent / "journal.jsonl")
+        simulated = is_simulated(notebook.parent.parent)
     node = json.loads(notebook.read_text("utf-8"))
     return pages.render(
         "page.html.j2",
@@ -44,6 +45,16 @@ def _body(node: dict[str, Any]) -> str:
     # Slow to import, and needed only where pages are written.
     import nbformat  # noqa: PLC0415
 
+    nodes: Any = nbformat
+    body, _ = _exporter().from_notebook_node(nodes.from_dict(_joined(node)))
+    return str(body)
+
+
+@cache
+def _exporter() -> Any:
+    """
+    Return the exporter of this process, which compiles its templates only once.
+    """
     from nbconvert.exporters import HTMLExporter  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
@@ -55,10 +66,7 @@ def _body(node: dict[str, Any]) -> str:
         *("text/html", "image/svg+xml", "image/png", "image/jpeg"),
         *("text/markdown", "text/plain"),
     ]
-    exporter: Any = HTMLExporter(template_name="basic", config=config)  # type: ignore[no-untyped-call]
-    nodes: Any = nbformat
-    body, _ = exporter.from_notebook_node(nodes.from_dict(_joined(node)))
-    return str(body)
+    return HTMLExporter(template_name="basic", config=config)  # type: ignore[no-untyped-call]
 
 
 def _joined(node: Any) -> Any:
@@ -87,5 +95,9 @@ def _text(value: Any) -> Any:
     return "".join(value) if isinstance(value, list) else value
 
 
-def _simulated(path: Path) -> bool:
-    return any(e.data.get("simulated") for e in journal.read(path) if e.kind == "run")
+def is_simulated(folder: Path) -> bool:
+    """
+    Tell whether the run in `folder` was a rehearsal, by its journal.
+    """
+    events = journal.read(folder / "journal.jsonl")
+    return any(e.data.get("simulated") for e in events if e.kind == "run")

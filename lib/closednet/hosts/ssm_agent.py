@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from closednet.hosts import silent_nodes
 from closednet.hosts.kind import HostKind
 from closednet.hosts.nodes import at_least, by_host
 from closednet.hosts.scripts import Script, render
@@ -163,7 +164,11 @@ class SsmAgentServices(HostKind[SsmAgentService]):
     """
 
     spec_type = SsmAgentService
-    actions = Actions("management", find=("ssm:DescribeInstanceInformation",))
+    actions = Actions(
+        "management",
+        find=("ssm:DescribeInstanceInformation",),
+        create=("ssm:DeregisterManagedInstance",),
+    )
     doing = "starting the SSM Agent"
     undoing = "stopping the SSM Agent"
     handover = "ssm-agent"
@@ -218,3 +223,4 @@ class SsmAgentServices(HostKind[SsmAgentService]):
             hint="read /var/log/amazon/ssm/errors.log there: mostly ssmmessages is"
             " not reached, the clock is wrong or the role does not allow enough",
         )
+        silent_nodes.retire(self._site, self._nodes, self._facts)

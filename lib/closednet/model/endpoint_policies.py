@@ -45,13 +45,11 @@ EXTRA_BUCKETS: Final = {
 }
 OUTPUT_ACTIONS: Final = (
     "s3:GetEncryptionConfiguration",
-    "s3:GetObject",
     "s3:ListBucket",
     "s3:PutObject",
     "s3:PutObjectAcl",
 )
 LOGS_ACTIONS: Final = (
-    "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:DescribeLogGroups",
     "logs:DescribeLogStreams",
@@ -86,10 +84,8 @@ def endpoint_policy(service: str, facts: PolicyFacts) -> str:
         case "s3":
             statements = _s3(facts)
         case "kms":
-            actions = ("kms:Decrypt", "kms:GenerateDataKey")
-            statements = [
-                _allow("SessionKey", actions, (facts.kms_key_arn,), facts.account)
-            ]
+            keys = (facts.kms_key_arn,)
+            statements = [_allow("SessionKey", ("kms:Decrypt",), keys, facts.account)]
         case "logs":
             statements = [_allow("OwnAccount", LOGS_ACTIONS, ("*",), facts.account)]
         case "monitoring":

@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 
 AGENT_ACTIONS: Final = (
     "ssm:DescribeAssociation",
-    "ssm:GetDeployablePatchSnapshotForInstance",
     "ssm:GetDocument",
     "ssm:DescribeDocument",
     "ssm:GetManifest",
     "ssm:ListAssociations",
     "ssm:ListInstanceAssociations",
-    "ssm:PutInventory",
     "ssm:PutComplianceItems",
     "ssm:PutConfigurePackageResult",
     "ssm:UpdateAssociationStatus",
     "ssm:UpdateInstanceAssociationStatus",
     "ssm:UpdateInstanceInformation",
+)
+PATCH_ACTIONS: Final = (
+    "ssm:GetDeployablePatchSnapshotForInstance",
+    "ssm:PutInventory",
 )
 CHANNEL_ACTIONS: Final = (
     "ssmmessages:CreateControlChannel",
@@ -83,15 +85,20 @@ def trust(region: str, account_id: str) -> str:
     )
 
 
-def core() -> str:
+def core(params: SiteParams) -> str:
     """
     Return what any managed node needs: its own channels, and no parameters.
+
+    Where there is no endpoint for ec2messages, no agent can poll it.
     """
-    return _policy(
-        _allow("Agent", AGENT_ACTIONS, ["*"]),
+    patches = PATCH_ACTIONS if params.wishes.patch_microsoft_applications else ()
+    statements = [
+        _allow("Agent", (*AGENT_ACTIONS, *patches), ["*"]),
         _allow("Channels", CHANNEL_ACTIONS, ["*"]),
-        _allow("LegacyMessages", MESSAGE_ACTIONS, ["*"]),
-    )
+    ]
+    if "ec2messages" in params.endpoints.services:
+        statements.append(_allow("LegacyMessages", MESSAGE_ACTIONS, ["*"]))
+    return _policy(*statements)
 
 
 def operations(params: SiteParams) -> str:
@@ -99,7 +106,9 @@ def operations(params: SiteParams) -> str:
     Return what the nodes of this site need for commands, sessions and their logs.
     """
     bucket, prefix = params.output.bucket, params.output.prefix
-    groups = [params.output.command_log_group, params.output.session_log_group]
+    sessions = params.wishes.session_manager
+    groups = [params.output.command_log_group]
+    groups += [params.output.session_log_group] if sessions else []
     statements = [
         _allow(
             "AwsManagedBuckets",
@@ -117,7 +126,6 @@ def operations(params: SiteParams) -> str:
             ["s3:GetEncryptionConfiguration", "s3:ListBucket"],
             [f"arn:aws:s3:::{bucket}"],
         ),
-        _allow("SessionKey", ["kms:Decrypt"], [params.session.kms_key_arn]),
         _allow(
             "CommandAndSessionLogs",
             ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
@@ -125,6 +133,9 @@ def operations(params: SiteParams) -> str:
         ),
         _allow("LogGroupsList", ["logs:DescribeLogGroups"], ["*"]),
     ]
+    if sessions:
+        key = params.session.kms_key_arn
+        statements.append(_allow("SessionKey", ["kms:Decrypt"], [key]))
     if params.cloudwatch.credentials == "ssm-role":
         statements.extend(_cloudwatch(params))
     return _policy(*statements)
@@ -185,11 +196,10 @@ def _cloudwatch(params: SiteParams) -> list[Statement]:
 
 def _log_arns(params: SiteParams, groups: list[str]) -> list[str]:
     owner = f"{params.region}:{params.accounts.management.id}"
-    arns = []
-    for group in sorted(set(groups)):
-        arns.append(f"arn:aws:logs:{owner}:log-group:{group}")
-        arns.append(f"arn:aws:logs:{owner}:log-group:{group}:*")
-    return arns
+    # Without the star IAM knows a group by its name for actions on tags only.
+    return [
+        f"arn:aws:logs:{owner}:log-group:{group}:*" for group in sorted(set(groups))
+    ]
 
 
 def _allow(

@@ -20,12 +20,11 @@ Statement = dict[str, Any]
 VERIFY_READS: Final = {
     "network": (
         *("ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables"),
-        *("ec2:DescribeSecurityGroupRules", "ec2:DescribeSecurityGroups"),
-        *("ec2:DescribeSubnets", "ec2:DescribeTransitGatewayVpcAttachments"),
+        *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"),
         *("ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpointServices"),
         *("ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs"),
         *("route53:GetHostedZone", "route53:ListHostedZonesByVPC"),
-        *("route53:ListResourceRecordSets", "route53resolver:GetResolverEndpoint"),
+        *("iam:SimulateCustomPolicy", "route53:ListResourceRecordSets"),
         "route53resolver:ListResolverEndpointIpAddresses",
         "route53resolver:ListResolverRuleAssociations",
         "route53resolver:ListResolverRules",
@@ -35,20 +34,13 @@ VERIFY_READS: Final = {
         *("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
         *("iam:GetRole", "iam:GetRolePolicy"),
         *("iam:ListAttachedRolePolicies", "iam:ListRolePolicies"),
-        *("kms:DescribeKey", "logs:DescribeLogGroups", "logs:DescribeLogStreams"),
-        *("logs:FilterLogEvents", "s3:GetBucketLocation", "s3:GetObject"),
-        "s3:GetEncryptionConfiguration",
-        *(
-            "s3:ListBucket",
-            "ssm:CancelCommand",
-            "ssm:ListCommands",
-            "ssm:DescribeActivations",
-        ),
+        *("iam:SimulatePrincipalPolicy", "kms:DescribeKey"),
+        *("logs:DescribeLogGroups", "logs:FilterLogEvents", "s3:GetObject"),
+        *("s3:ListBucket", "ssm:DescribeActivations", "ssm:ListCommands"),
         *("ssm:DescribeAssociationExecutionTargets", "ssm:DescribeAssociation"),
         *("ssm:DescribeAssociationExecutions", "ssm:DescribeInstanceInformation"),
         *("ssm:GetConnectionStatus", "ssm:GetDocument", "ssm:GetServiceSetting"),
         *("ssm:ListAssociations", "ssm:ListCommandInvocations", "ssm:SendCommand"),
-        "servicequotas:GetServiceQuota",
     ),
 }
 RUN_DOCUMENTS: Final = (
@@ -92,6 +84,8 @@ def operator_policy(
         if needs.account == account:
             verbs = (needs.find, needs.create, needs.update, needs.delete)
             actions.update(action for verb in verbs for action in verb)
+    if params.cloudwatch.credentials != "iam-user":
+        actions = {action for action in actions if not _is_of_user(action)}
     statements = _special(params, actions)
     scopes: dict[Scope, list[str]] = {}
     for action in sorted(actions):
@@ -164,12 +158,8 @@ def _by_service(params: SiteParams, action: str) -> Scope:
     service, _, name = action.partition(":")
     bucket = f"arn:aws:s3:::{params.output.bucket}"
     match service:
-        case "iam" if "User" in name or "AccessKey" in name:
-            account = params.accounts.management.id
-            user = f"arn:aws:iam::{account}:user/{params.cloudwatch.user_name}"
-            return Scope("CloudWatchUser", (user,))
-        case "iam" if "Role" in name:
-            return Scope("NodeRole", (_role_arn(params),))
+        case "iam" if name != "SimulateCustomPolicy":
+            return _of_identity(params, name)
         case "kms":
             return Scope("SessionKey", (params.session.kms_key_arn,))
         case "s3" if name == "GetObject":
@@ -178,6 +168,25 @@ def _by_service(params: SiteParams, action: str) -> Scope:
             return Scope("OutputBucket", (bucket,))
         case _:
             return Scope(SIDS[service], ("*",))
+
+
+def _of_identity(params: SiteParams, name: str) -> Scope:
+    if _is_of_user(f"iam:{name}"):
+        return Scope("CloudWatchUser", (_user_arn(params),))
+    if name != "SimulatePrincipalPolicy":
+        return Scope("NodeRole", (_role_arn(params),))
+    has_user = params.cloudwatch.credentials == "iam-user"
+    users = (_user_arn(params),) if has_user else ()
+    return Scope("Simulation", (_role_arn(params), *users))
+
+
+def _is_of_user(action: str) -> bool:
+    return action.startswith("iam:") and ("User" in action or "AccessKey" in action)
+
+
+def _user_arn(params: SiteParams) -> str:
+    account = params.accounts.management.id
+    return f"arn:aws:iam::{account}:user/{params.cloudwatch.user_name}"
 
 
 def _role_arn(params: SiteParams) -> str:

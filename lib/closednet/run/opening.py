@@ -8,6 +8,7 @@ import os
 import platform
 import secrets
 
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -71,7 +72,7 @@ def open_site_run(
     newest = None if run_id else runs.latest_open(root, name)
     begun = runs.new_run_id(utc_now(), secrets.token_bytes(8))
     folder = newest or RunFolder(root, name, run_id or begun)
-    site = open_site(params_file, recorder=folder.journal, run_id=folder.run_id)
+    site = replace(unrecorded, recorder=folder.journal, run_id=folder.run_id)
     if not folder.journal.path.is_file():
         _begin(site, folder)
     if kernel_hooks.install(folder.journal):

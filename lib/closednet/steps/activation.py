@@ -13,8 +13,9 @@ from closednet.aws.nodes import ManagedNodes
 from closednet.aws.roles import RolePolicies, Roles
 from closednet.aws.secret_store import open_store
 from closednet.aws.settings import ServiceSettings
+from closednet.aws.simulation import Simulator
 from closednet.errors import PreconditionError
-from closednet.model import canonical, costs, iam_policies
+from closednet.model import canonical, costs, iam_policies, needs
 from closednet.model.report import Check, Report
 from closednet.model.specs.management import (
     CORE_POLICY,
@@ -27,6 +28,7 @@ from closednet.model.specs.management import (
 from closednet.redact import found_in
 from closednet.steps.activation_checks import activation_checks
 from closednet.steps.node_role import permission_checks
+from closednet.steps.simulated import role_check
 
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class ActivationStep:
     policies: RolePolicies
     settings: ServiceSettings
     activations: Activations
+    simulator: Simulator
 
     @classmethod
     def of(cls, site: Site) -> Self:
@@ -68,6 +71,7 @@ class ActivationStep:
             policies=RolePolicies(account),
             settings=ServiceSettings(account),
             activations=Activations(account, codes, nodes, params, site.recorder),
+            simulator=Simulator(account),
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
@@ -86,7 +90,7 @@ class ActivationStep:
         role = self.params.activation.role_name
         return (
             self._role(),
-            RolePolicy(role, CORE_POLICY, iam_policies.core()),
+            RolePolicy(role, CORE_POLICY, iam_policies.core(self.params)),
             *self._tier(),
             self._activation(),
         )
@@ -107,7 +111,10 @@ class ActivationStep:
                 subject=role.name,
                 remedy="run this step again, or mend the trust policy",
             ),
-            *permission_checks(self.roles, role.name, CORE_POLICY, iam_policies.core()),
+            *permission_checks(
+                self.roles, role.name, CORE_POLICY, iam_policies.core(self.params)
+            ),
+            role_check(self.simulator, role.name, needs.of_agent(self.params)),
             *activation_checks(
                 self.activations,
                 self._activation(),

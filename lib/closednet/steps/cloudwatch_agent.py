@@ -14,6 +14,7 @@ from closednet.aws.config_parameters import AgentConfigParameters
 from closednet.aws.log_groups import LogGroups
 from closednet.aws.nodes import ManagedNodes
 from closednet.aws.secret_store import open_store
+from closednet.aws.simulation import Simulator
 from closednet.aws.users import CloudWatchUsers
 from closednet.errors import AdapterError
 from closednet.hosts import cloudwatch_checks
@@ -26,9 +27,11 @@ from closednet.hosts.inventory import FactsSource, HandedBack, is_by_hand
 from closednet.hosts.nodes import by_host
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import carried, carried_powershell
+from closednet.model import needs
 from closednet.model.cloudwatch_wishes import Wishes
 from closednet.model.report import Check, Report
 from closednet.model.specs.hosts import CloudWatchAgentPackage
+from closednet.steps.simulated import user_check
 
 
 if TYPE_CHECKING:
@@ -78,6 +81,7 @@ class CloudWatchAgentStep:
     parameters: AgentConfigParameters
     associations: Associations
     waiting: Waiting
+    simulator: Simulator
 
     name: ClassVar[str] = "cloudwatch-agent"
 
@@ -111,8 +115,9 @@ class CloudWatchAgentStep:
                 account, site.recorder, delete_events=rollout.delete_logs_on_rollback
             ),
             parameters=AgentConfigParameters(account),
-            associations=Associations(account),
+            associations=Associations(account, site.recorder),
             waiting=site.waiting,
+            simulator=Simulator(account),
         )
 
     @property
@@ -171,6 +176,12 @@ class CloudWatchAgentStep:
         yield cloudwatch_checks.choice(
             [self._wishes.credentials(host) for host in hosts]
         )
+        if self.params.cloudwatch.credentials == "iam-user":
+            yield user_check(
+                self.simulator,
+                self.params.cloudwatch.user_name,
+                needs.of_cloudwatch(self.params),
+            )
         for host in hosts:
             fact = facts.get(host.name)
             yield cloudwatch_checks.agent(host.name, fact)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, ClassVar
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.endpoints import InterfaceEndpoints
 from closednet.aws.security_groups import SecurityGroups
+from closednet.aws.simulation import Simulator
 from closednet.lookup.judge import is_inside
-from closednet.model import network_design
+from closednet.model import needs, network_design
 from closednet.model.report import Check, Report
+from closednet.steps.simulated import endpoint_check
 
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class EndpointsStep:
     groups: SecurityGroups
     endpoints: InterfaceEndpoints
     reads: EndpointReads
+    simulator: Simulator
     partition: str = "aws"
 
     @classmethod
@@ -50,6 +53,7 @@ class EndpointsStep:
             groups=groups,
             endpoints=InterfaceEndpoints(site.network, groups),
             reads=EndpointReads(site.network),
+            simulator=Simulator(site.network),
             partition=site.network.partition,
         )
 
@@ -74,7 +78,21 @@ class EndpointsStep:
             for service in services
             for check in self._checks(service, states.get(service), names)
         ]
-        return Report(self.name, tuple(checks))
+        return Report(self.name, (*checks, *self._admissions()))
+
+    def _admissions(self) -> Iterator[Check]:
+        """
+        Check the policies as AWS has them, also of endpoints that others made.
+        """
+        wanted = network_design.interface_endpoints(self.params, self.partition)
+        for found in self.endpoints.find(wanted).values():
+            seen = found.spec
+            yield endpoint_check(
+                self.simulator,
+                seen.service,
+                seen.policy,
+                needs.of_endpoint(seen.service, self.params),
+            )
 
     def _checks(
         self, service: str, state: EndpointState | None, names: dict[str, str]

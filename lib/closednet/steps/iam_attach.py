@@ -14,8 +14,9 @@ from closednet.aws.keys import Keys
 from closednet.aws.log_groups import LogGroups
 from closednet.aws.nodes import ManagedNodes
 from closednet.aws.roles import RolePolicies, Roles
+from closednet.aws.simulation import Simulator
 from closednet.errors import PreconditionError
-from closednet.model import iam_policies, naming
+from closednet.model import iam_policies, naming, needs
 from closednet.model.report import Check, Report
 from closednet.model.specs.management import (
     OPERATIONS_POLICY,
@@ -28,6 +29,7 @@ from closednet.model.specs.management import (
 from closednet.steps.agent_updates import update_checks
 from closednet.steps.node_probe import NodeProbe
 from closednet.steps.node_role import permission_checks
+from closednet.steps.simulated import role_check
 
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class IamAttachStep:
     associations: Associations
     keys: Keys
     probe: NodeProbe
+    simulator: Simulator
 
     @classmethod
     def of(cls, site: Site) -> Self:
@@ -73,7 +76,7 @@ class IamAttachStep:
                 delete_events=params.rollout.delete_logs_on_rollback,
             ),
             documents=SessionDocuments(account),
-            associations=Associations(account),
+            associations=Associations(account, site.recorder),
             keys=Keys(account),
             probe=NodeProbe(
                 params,
@@ -81,6 +84,7 @@ class IamAttachStep:
                 Commands(account, params.output, site.waiting, recorder),
                 site.waiting,
             ),
+            simulator=Simulator(account),
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
@@ -113,6 +117,7 @@ class IamAttachStep:
             *permission_checks(
                 self.roles, policy.role, OPERATIONS_POLICY, policy.document
             ),
+            role_check(self.simulator, policy.role, needs.of_operations(self.params)),
             *self._group_checks(),
             *self._preference_checks(),
             *self.probe.checks(),

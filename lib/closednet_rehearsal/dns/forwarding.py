@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dns.message import Message
 
 
-TRY_S: Final = 0.7
+TRY_S: Final = 0.4
 TRIES: Final = 2
 
 

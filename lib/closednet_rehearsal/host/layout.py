@@ -24,9 +24,19 @@ from closednet_rehearsal.settings import (
 
 
 STAND_INS: Final = "stand-ins"
-PYTHON_TOOLS: Final = ("curl", "wget", "getent", "gpg")
+PYTHON_TOOLS: Final = ("wget", "getent", "gpg")
 SHELL_TOOLS: Final = (
-    *("hostname", "id", "logger", "pgrep", "ps", "service", "sudo", "systemctl"),
+    *(
+        "curl",
+        "hostname",
+        "id",
+        "logger",
+        "pgrep",
+        "ps",
+        "service",
+        "sudo",
+        "systemctl",
+    ),
     "uname",
 )
 DEBIAN_TOOLS: Final = {
@@ -36,7 +46,7 @@ DEBIAN_TOOLS: Final = {
     "apt-get": "apt",
     "snap": "snap",
 }
-RPM_TOOLS: Final = {"rpm": "tool", "dnf": "dnf", "yum": "dnf"}
+RPM_TOOLS: Final = {"rpm": "rpm", "dnf": "dnf", "yum": "dnf"}
 FOLDERS: Final = (
     *("root/etc", "root/root", "root/usr/bin", "root/opt", "root/tmp"),
     *("root/var/lib/dpkg/info", "root/var/log", "root/var/tmp"),

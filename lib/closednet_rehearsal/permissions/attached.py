@@ -77,6 +77,7 @@ class Side:
     identity: tuple[Policy, ...]
     ceilings: tuple[Ceiling, ...]
     role_arn: str
+    exists: bool
 
 
 def side_of(caller: Caller, endpoint: Any | None) -> Side:
@@ -88,7 +89,8 @@ def side_of(caller: Caller, endpoint: Any | None) -> Side:
     if endpoint is not None:
         ceilings.append(Ceiling(ENDPOINT, (endpoint_policy(endpoint),)))
     arn = "" if role is None else str(role.arn)
-    return Side(identity_policies(caller), tuple(ceilings), arn)
+    exists = role is not None or _user(caller) is not None
+    return Side(identity_policies(caller), tuple(ceilings), arn, exists)
 
 
 def rules_for(side: Side, action: str, resource: str, owner: str) -> Rules:
@@ -111,13 +113,10 @@ def identity_policies(caller: Caller) -> tuple[Policy, ...]:
     role = _role(caller.account, caller.role_name)
     if role is not None:
         return tuple(_of_identity(role))
-    if not caller.user_name or caller.account not in ACCOUNTS:
-        return ()
-    backend = _iam(caller.account)
-    user = next((u for u in backend.users.values() if u.name == caller.user_name), None)
+    user = _user(caller)
     if user is None:
         return ()
-    groups = backend.get_groups_for_user(user.name)
+    groups = _iam(caller.account).get_groups_for_user(user.name)
     return tuple(policy for each in (user, *groups) for policy in _of_identity(each))
 
 
@@ -217,6 +216,13 @@ def _bucket_owner(name: str) -> str:
         if name in s3_backends[account]["aws"].buckets:
             return account
     return ""
+
+
+def _user(caller: Caller) -> Any | None:
+    if not caller.user_name or caller.account not in ACCOUNTS:
+        return None
+    users = _iam(caller.account).users.values()
+    return next((each for each in users if each.name == caller.user_name), None)
 
 
 def _role(account: str, name: str) -> Any | None:

@@ -239,3 +239,42 @@ def test_a_server_that_never_comes_online_is_named(
     )
     with pytest.raises(ClosednetError, match="web1 online"):
         Rollout(kinds, wishes(publisher.fingerprint, "web1")).apply()
+
+
+def test_a_node_that_is_no_server_is_retired_and_told(
+    site: Site, recorder: Kept, publisher: Publisher
+) -> None:
+    """
+    Somebody registered, and the answer was lost; the servers' own nodes stay.
+    """
+    publisher.publish(site.folder / "bucket", "3.3.1230.0")
+    host = site.host("web1")
+    silent = FakeNode("mi-0fedcba9876543210", "", ip_address="")
+    late = FakeNode(NODE, "", ip_address="")
+    nodes = FakeNodes(site, ("web1",), extra=(silent, late))
+    fleet = site.fleet(host, recorder=recorder)
+    kinds = agent_kinds(fleet, nodes, lambda: publisher.public)
+
+    Rollout(kinds, wishes(publisher.fingerprint, "web1")).apply()
+
+    orphans = [data["id"] for kind, data in recorder.events if kind == "orphan"]
+    assert [silent.node_id] == orphans
+    assert {silent.node_id} == nodes.gone
+
+
+def test_a_silent_node_may_be_a_server_that_is_done_by_hand(
+    site: Site, recorder: Kept, publisher: Publisher
+) -> None:
+    """
+    Where nothing is known of a server no node is removed.
+    """
+    publisher.publish(site.folder / "bucket", "3.3.1230.0")
+    by_hand = site.host("db1").model_copy(update={"connector": "script"})
+    silent = FakeNode("mi-0fedcba9876543210", "", ip_address="")
+    nodes = FakeNodes(site, ("web1",), extra=(silent,))
+    fleet = site.fleet(site.host("web1"), by_hand, recorder=recorder)
+    kinds = agent_kinds(fleet, nodes, lambda: publisher.public)
+
+    Rollout(kinds, wishes(publisher.fingerprint, "web1")).apply()
+
+    assert set() == nodes.gone

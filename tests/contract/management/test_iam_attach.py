@@ -84,6 +84,22 @@ def test_evidence_is_the_same_when_it_is_gathered_again(
     assert step.verify() == step.verify()
 
 
+def test_an_association_that_was_made_twice_is_removed_and_told(
+    scene: Scene, step: IamAttachStep
+) -> None:
+    """
+    AWS takes the same request twice if its first answer was lost.
+    """
+    scene.break_next("ssm:CreateAssociation", "drop")
+    scene.apply(step)
+
+    raw = scene.site.management.ssm.list_associations()["Associations"]
+    told = [o["resource"] for o in scene.recording.of("orphan")]
+    assert 1 == len(raw)
+    assert ["association"] == told
+    assert () == scene.changes(step)
+
+
 def test_rollback_restores_the_account(scene: Scene, step: IamAttachStep) -> None:
     before = scene.state()
     receipt = scene.apply(step)

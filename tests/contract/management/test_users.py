@@ -79,6 +79,36 @@ def test_a_key_whose_secret_was_lost_is_retired(
     assert len(scene.recording.of("orphan")) == 2
 
 
+def test_a_key_that_was_made_twice_is_retired(
+    scene: Scene, users: CloudWatchUsers, keys: AccessKeys
+) -> None:
+    """
+    The answer was lost, botocore asked again, and nobody knows the first secret.
+    """
+    users.create(user_of(scene))
+    scene.break_next("iam:CreateAccessKey", "drop")
+    made = keys.create(key_of(scene))
+
+    assert [made] == ids_of(scene)
+    assert 1 == len(scene.recording.of("orphan"))
+
+
+def test_only_what_was_made_twice_goes_from_a_user_of_others(
+    scene: Scene, users: CloudWatchUsers, keys: AccessKeys
+) -> None:
+    """
+    The key that was there before stays.
+    """
+    iam, name = scene.site.management.iam, user_of(scene).name
+    iam.create_user(UserName=name)
+    theirs = iam.create_access_key(UserName=name)["AccessKey"]["AccessKeyId"]
+
+    made = keys.create(key_of(scene))
+
+    assert {theirs, made} == set(ids_of(scene))
+    assert [] == scene.recording.of("orphan")
+
+
 def test_keys_of_a_user_of_others_are_never_deleted(
     scene: Scene, keys: AccessKeys
 ) -> None:

@@ -25,7 +25,7 @@ def actions(document: str) -> set[str]:
 def every_policy() -> list[str]:
     params = params_with()
     return [
-        iam_policies.core(),
+        iam_policies.core(params),
         iam_policies.operations(params),
         iam_policies.cloudwatch_user(params),
     ]
@@ -55,7 +55,7 @@ def test_statement_names_are_what_iam_takes(document: str) -> None:
 
 
 def test_a_node_reads_no_parameters_by_default() -> None:
-    assert "ssm:GetParameter" not in actions(iam_policies.core())
+    assert "ssm:GetParameter" not in actions(iam_policies.core(params_with()))
     assert "ssm:GetParameter" not in actions(iam_policies.operations(params_with()))
 
 
@@ -123,7 +123,7 @@ def test_wide_statements_are_seen(
 
 
 def test_a_policy_read_back_has_the_spelling_it_was_written_in() -> None:
-    written = iam_policies.core()
+    written = iam_policies.core(params_with())
 
     assert iam_policies.text_of(json.loads(written)) == written
     assert iam_policies.text_of(json.dumps(json.loads(written), indent=4)) == written

@@ -4,6 +4,8 @@ What the operator must be allowed, and where.
 
 from __future__ import annotations
 
+import json
+
 from typing import Any
 
 import pytest
@@ -36,14 +38,17 @@ def allowed(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 @pytest.fixture(name="management")
 def _management() -> dict[str, list[dict[str, Any]]]:
-    return allowed(operator_policy(params_with(), "management", KINDS))
+    params = params_with(cloudwatch__credentials="iam-user")
+    return allowed(operator_policy(params, "management", KINDS))
 
 
 def test_accounts_get_their_own_actions_only() -> None:
     network = allowed(operator_policy(params_with(), "network", KINDS))
 
     assert "ec2:CreateVpcEndpoint" in network
-    assert not any(action.startswith(("ssm:", "host:", "iam:")) for action in network)
+    assert not any(action.startswith(("ssm:", "host:")) for action in network)
+    # Policies of endpoints are nobody's: IAM's simulator judges them in any account.
+    assert ["iam:SimulateCustomPolicy"] == [a for a in network if a.startswith("iam:")]
 
 
 def test_the_role_is_passed_to_systems_manager_alone(
@@ -91,6 +96,33 @@ def test_actions_are_scoped_where_the_names_are_known(
 
     assert any(arn.endswith(part) for arn in statement["Resource"])
     assert "*" not in statement["Resource"]
+
+
+def test_without_a_user_nothing_is_allowed_to_users() -> None:
+    policy = allowed(operator_policy(params_with(), "management", KINDS))
+
+    assert "iam:DeleteAccessKey" not in policy
+    assert all(
+        ":user/" not in arn
+        for statements in policy.values()
+        for statement in statements
+        for arn in statement["Resource"]
+    )
+
+
+@pytest.mark.parametrize("account", ["network", "management"])
+@pytest.mark.parametrize("credentials", ["ssm-role", "iam-user"])
+def test_a_policy_fits_into_one_managed_policy(account: str, credentials: str) -> None:
+    """
+    IAM takes 6,144 characters, and names of statements that are their own.
+    """
+    params = params_with(cloudwatch__credentials=credentials)
+    policy = operator_policy(params, account, KINDS)
+    sids = [statement["Sid"] for statement in policy["Statement"]]
+
+    assert 6144 > len(json.dumps(policy, separators=(",", ":")))
+    assert len(set(sids)) == len(sids)
+    assert all(sid.isalnum() for sid in sids)
 
 
 def test_a_policy_is_the_same_every_time() -> None:
