@@ -30,6 +30,7 @@ from moto.sts.responses import TokenResponse
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.identity import key_owner, remember_key
 from closednet_rehearsal.lean import parsed
+from closednet_rehearsal.paging import marked
 from closednet_rehearsal.propagation import unseen, written
 from closednet_rehearsal.settings import (
     NETWORK_ACCOUNT,
@@ -152,6 +153,19 @@ class RehearsalIAMResponse(IamResponse):
             self._refuse_unseen("user", name)
         answer: ActionResult = super().get_user()
         return answer
+
+    def list_role_policies(self) -> ActionResult:
+        names = self.backend.list_role_policies(self._get_param("RoleName"))
+        return marked(names, "PolicyNames", self._get_param("Marker"))
+
+    def list_access_keys(self) -> ActionResult:
+        user = self._get_param("UserName")
+        if not user:
+            answer: ActionResult = super().list_access_keys()
+            return answer
+        # A user has two at most, and IAM may always send fewer than one asks for.
+        keys = self.backend.list_access_keys(user)
+        return marked(keys, "AccessKeyMetadata", self._get_param("Marker"), 1)
 
     def _refuse_unseen(self, kind: str, name: str) -> None:
         if unseen(kind, self.current_account, name):

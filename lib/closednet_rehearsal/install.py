@@ -104,10 +104,7 @@ def reseed(*natural_key: str) -> None:
 
 
 def _replace_services() -> None:
-    from moto.cloudwatch.models import (  # noqa: PLC0415 - after the environment
-        cloudwatch_backends,
-    )
-    from moto.ec2 import urls as ec2_urls  # noqa: PLC0415
+    from moto.ec2 import urls as ec2_urls  # noqa: PLC0415 - after the environment
     from moto.ec2.models import ec2_backends  # noqa: PLC0415
     from moto.iam import models as iam_models  # noqa: PLC0415
     from moto.iam import urls as iam_urls  # noqa: PLC0415
@@ -119,15 +116,15 @@ def _replace_services() -> None:
     from moto.sts.models import sts_backends  # noqa: PLC0415
 
     from closednet_rehearsal import (  # noqa: PLC0415
-        cloudwatch,
         ec2,
         iam,
         resolver,
         route53,
+        telemetry,
         zones,
     )
 
-    _set(cloudwatch_backends, cloudwatch.RehearsalCloudWatchBackend)
+    telemetry.install()
     _set(ec2_backends, ec2.RehearsalEC2Backend)
     ec2_urls.url_paths["{0}/"] = ec2.RehearsalEC2Response.dispatch
     _set(route53_backends, zones.RehearsalRoute53Backend)

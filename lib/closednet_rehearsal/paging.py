@@ -23,13 +23,16 @@ _PREFIX: Final = "rehearsal-page:"
 
 
 def page(
-    items: Sequence[Any], token: str | None, limit: int | None = None
+    items: Sequence[Any],
+    token: str | None,
+    limit: int | None = None,
+    most: int = PAGE_SIZE,
 ) -> tuple[list[Any], str | None]:
     """
     Return one page of `items` and the token of the next page, if there is one.
     """
     start = _offset(token)
-    stop = start + min(limit or PAGE_SIZE, PAGE_SIZE)
+    stop = start + min(limit or most, most)
     return list(items[start:stop]), _token(stop) if stop < len(items) else None
 
 
@@ -66,3 +69,13 @@ def paged(
         return ActionResult(shown)
 
     return describe_page
+
+
+def marked(
+    items: Sequence[Any], key: str, marker: str | None, most: int = PAGE_SIZE
+) -> ActionResult:
+    """
+    Return a page of one of IAM's lists under `key`.
+    """
+    some, more = page(items, marker, most, most)
+    return ActionResult({key: some, "Marker": more, "IsTruncated": more is not None})

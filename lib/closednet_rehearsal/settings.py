@@ -27,6 +27,8 @@ ON_PREMISES_CIDR: Final = "192.168.10.0/24"
 ON_PREMISES_DNS_SERVER: Final = "192.168.10.53"
 INBOUND_IPS: Final = ("10.20.1.10", "10.20.2.10")
 PAGE_SIZE: Final = 5
+# Where thousands of items are usual: metrics, log events.
+LONG_PAGE_SIZE: Final = 25
 
 ACCOUNTS: Final = (NETWORK_ACCOUNT, MANAGEMENT_ACCOUNT)
 OPERATOR_USER_ARN: Final = f"arn:aws:iam::{NETWORK_ACCOUNT}:user/rehearsal-operator"

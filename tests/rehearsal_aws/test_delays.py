@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 TIER = "/ssm/managed-instance/activation-tier"
 TIER_ARN = f"arn:aws:ssm:{REGION}:222222222222:servicesetting{TIER}"
 PUT = {"Effect": "Allow", "Action": "cloudwatch:PutMetricData", "Resource": "*"}
+HOST = {"Name": "host", "Value": "web01"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [PUT]})
 
 
@@ -176,6 +178,44 @@ def test_a_service_setting_is_pending_for_minutes(
     assert ("PendingUpdate", "Customized", "Default") == (pending, customised, status())
     assert "TooManyUpdates" == code
     assert message.startswith(f"An update of {TIER} is pending")
+
+
+def test_a_new_metric_is_listed_a_quarter_of_an_hour_later(
+    management: Aws, at_aws: Clock
+) -> None:
+    cloudwatch = management.client("cloudwatch")
+    now = datetime.now(UTC)
+    metric = {"Namespace": "late", "MetricName": "m", "Dimensions": [HOST]}
+    datum = {"MetricName": "m", "Dimensions": [HOST], "Value": 1.0, "Timestamp": now}
+    stat = {"Metric": metric, "Period": 60, "Stat": "Average"}
+    cloudwatch.put_metric_data(Namespace="late", MetricData=[datum])
+    at_aws.advance(899)
+    early = cloudwatch.list_metrics(Namespace="late")["Metrics"]
+    (values,) = cloudwatch.get_metric_data(
+        MetricDataQueries=[{"Id": "m", "MetricStat": stat}],
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=5),
+    )["MetricDataResults"]
+    at_aws.advance(1)
+
+    assert [] == early
+    assert [1.0] == values["Values"]
+    assert [metric] == cloudwatch.list_metrics(Namespace="late")["Metrics"]
+
+
+def test_a_new_log_event_is_found_seconds_later(management: Aws, at_aws: Clock) -> None:
+    logs = management.client("logs")
+    where = {"logGroupName": "late", "logStreamName": "s"}
+    logs.create_log_group(logGroupName="late")
+    logs.create_log_stream(**where)
+    event = {"timestamp": int(datetime.now(UTC).timestamp() * 1000), "message": "m"}
+    logs.put_log_events(**where, logEvents=[event])
+    early = logs.filter_log_events(logGroupName="late")["events"]
+    at_aws.advance(10)
+    late = logs.filter_log_events(logGroupName="late")["events"]
+    logs.delete_log_group(logGroupName="late")
+
+    assert ([], ["m"]) == (early, [each["message"] for each in late])
 
 
 # The product: each kind is made and settled, and what it waits for costs nothing.

@@ -1,0 +1,391 @@
+"""
+Every list that the product reads comes in small pages, and is whole over all pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import closednet
+
+from closednet_rehearsal.settings import (
+    LONG_PAGE_SIZE,
+    MANAGEMENT_ACCOUNT,
+    OUTPUT_BUCKET,
+    PAGE_SIZE,
+    REGION,
+    SUBNETS,
+    VPC_ID,
+)
+from closednet_rehearsal.ssm.state import Node
+from tests.rehearsal_aws.test_identity import TRUST
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from closednet_rehearsal.server import Server
+    from tests.rehearsal_aws.conftest import Aws
+
+MANY = 2 * PAGE_SIZE + 2
+NOW = datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """
+    A list operation, what to ask it, what to look at, and how many there are.
+    """
+
+    service: str
+    operation: str
+    items: str
+    params: dict[str, Any] = field(default_factory=dict)
+    expected: int = MANY
+    most: int = PAGE_SIZE
+    by_hand: bool = False
+
+    def pages(self, client: Any) -> list[list[Any]]:
+        """
+        Return all pages that a client gets.
+        """
+        if not self.by_hand:
+            answers = client.get_paginator(self.operation).paginate(**self.params)
+            return [self._of(answer) for answer in answers]
+        found, params = [], dict(self.params)
+        while True:
+            answer = getattr(client, self.operation)(**params)
+            found.append(self._of(answer))
+            if not answer.get("NextToken"):
+                return found
+            params["NextToken"] = answer["NextToken"]
+
+    def _of(self, answer: Any) -> list[Any]:
+        key, _, fields = self.items.partition("[].")
+        names = fields.strip("[]").split(", ")
+        return [
+            [item.get(name) for name in names] if fields else item
+            for item in answer.get(key, [])
+        ]
+
+
+def _named(operation: str) -> str:
+    return f"rehearsal-{operation.replace('_', '-')}"
+
+
+GROUP = _named("describe_log_groups")
+ROLE = _named("list_role_policies")
+USER = _named("list_access_keys")
+METRIC = {
+    "Namespace": "pages",
+    "MetricName": "m",
+    "Dimensions": [{"Name": "host", "Value": "0"}],
+}
+STAT = {"Metric": METRIC, "Period": 60, "Stat": "Average"}
+QUERIES = [{"Id": f"m{n}", "MetricStat": STAT} for n in range(2 * LONG_PAGE_SIZE)]
+SPAN = {"StartTime": NOW - timedelta(hours=1), "EndTime": NOW + timedelta(hours=1)}
+SERVICES = "ServiceDetails[].ServiceId"
+VPC = [{"Name": "vpc-id", "Values": [VPC_ID]}]
+MANAGEMENT = (
+    Listing("ssm", "describe_activations", "ActivationList[].ActivationId"),
+    Listing(
+        *("ssm", "describe_instance_information"),
+        "InstanceInformationList[].InstanceId",
+    ),
+    Listing("ssm", "list_commands", "Commands[].CommandId"),
+    Listing(
+        *("ssm", "list_command_invocations"),
+        "CommandInvocations[].[CommandId, InstanceId]",
+        expected=MANY * MANY,
+    ),
+    Listing("ssm", "list_associations", "Associations[].AssociationId"),
+    Listing("logs", "describe_log_groups", "logGroups[].logGroupName"),
+    Listing(
+        *("logs", "filter_log_events", "events[].message", {"logGroupName": GROUP}),
+        expected=2 * LONG_PAGE_SIZE,
+        most=LONG_PAGE_SIZE,
+    ),
+    Listing(
+        *("cloudwatch", "list_metrics", "Metrics[].Dimensions", {"Namespace": "pages"}),
+        expected=2 * LONG_PAGE_SIZE,
+        most=LONG_PAGE_SIZE,
+    ),
+    Listing(
+        *("cloudwatch", "get_metric_data", "MetricDataResults[].Id"),
+        {"MetricDataQueries": QUERIES, **SPAN},
+        expected=2 * LONG_PAGE_SIZE,
+        most=LONG_PAGE_SIZE,
+    ),
+    Listing("iam", "list_role_policies", "PolicyNames", {"RoleName": ROLE}),
+    Listing(
+        *("iam", "list_attached_role_policies", "AttachedPolicies[].PolicyArn"),
+        {"RoleName": ROLE},
+        expected=2 * PAGE_SIZE,
+    ),
+    Listing(
+        *("iam", "list_access_keys", "AccessKeyMetadata[].AccessKeyId"),
+        {"UserName": USER},
+        expected=2,
+        most=1,
+    ),
+    Listing(
+        *("s3", "list_objects_v2", "Contents[].Key"),
+        {"Bucket": OUTPUT_BUCKET, "Prefix": "pages/"},
+    ),
+)
+
+
+@pytest.fixture(name="filled", scope="module")
+def _filled(server: Server, management: Aws) -> Iterator[Callable[[str], Any]]:
+    """
+    Fill the management account, each kind with more than fits on two pages.
+    """
+    client = management.client
+    scope = server.systems_manager.application.service.scope(MANAGEMENT_ACCOUNT, REGION)
+    _fill_iam(client("iam"))
+    for n in range(MANY):
+        node = Node(f"mi-{n:017x}", "none", ROLE, f"host{n}", "", "", time.time(), {})
+        node.last_ping = node.last_poll = server.world.clock.now()
+        scope.nodes[node.node_id] = node
+    server.world.clock.advance(1)
+    _fill_ssm(client("ssm"), sorted(scope.nodes))
+    _fill_telemetry(client("logs"), client("cloudwatch"))
+    for n in range(MANY):
+        client("s3").put_object(Bucket=OUTPUT_BUCKET, Key=f"pages/{n}", Body=b"-")
+    server.world.clock.advance(1)
+    yield client
+    for held in (scope.nodes, scope.commands, scope.associations, scope.activations):
+        held.clear()
+    scope.open_commands.clear()
+    for n in range(MANY):
+        client("s3").delete_object(Bucket=OUTPUT_BUCKET, Key=f"pages/{n}")
+        client("logs").delete_log_group(logGroupName=f"pages-{n}")
+
+
+def _fill_iam(iam: Any) -> None:
+    iam.create_user(UserName=USER)
+    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
+    statement = {"Effect": "Allow", "Action": "ssm:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    for n in range(MANY):
+        names = {"RoleName": ROLE, "PolicyName": f"p{n}"}
+        iam.put_role_policy(**names, PolicyDocument=document)
+    for n in range(2 * PAGE_SIZE):
+        made = iam.create_policy(PolicyName=f"pages{n}", PolicyDocument=document)
+        iam.attach_role_policy(RoleName=ROLE, PolicyArn=made["Policy"]["Arn"])
+    for _ in range(2):
+        iam.create_access_key(UserName=USER)
+
+
+def _fill_ssm(ssm: Any, node_ids: list[str]) -> None:
+    for n in range(MANY):
+        ssm.create_activation(IamRole=ROLE, Description=f"pages {n}")
+        ssm.send_command(
+            DocumentName="AWS-RunShellScript",
+            InstanceIds=node_ids,
+            Parameters={"commands": [f"echo {n}"]},
+        )
+        ssm.create_association(
+            Name="AWS-UpdateSSMAgent",
+            AssociationName=f"pages-{n}",
+            Targets=[{"Key": "tag:none", "Values": ["none"]}],
+        )
+
+
+def _fill_telemetry(logs: Any, cloudwatch: Any) -> None:
+    for n in range(MANY):
+        logs.create_log_group(logGroupName=f"pages-{n}")
+    logs.create_log_group(logGroupName=GROUP)
+    logs.create_log_stream(logGroupName=GROUP, logStreamName="s")
+    now = int(NOW.timestamp() * 1000)
+    events = [
+        {"timestamp": now + n, "message": f"line {n}"}
+        for n in range(2 * LONG_PAGE_SIZE)
+    ]
+    logs.put_log_events(logGroupName=GROUP, logStreamName="s", logEvents=events)
+    data = [
+        {
+            "MetricName": "m",
+            "Dimensions": [{"Name": "host", "Value": str(n)}],
+            "Value": n,
+        }
+        for n in range(2 * LONG_PAGE_SIZE)
+    ]
+    cloudwatch.put_metric_data(Namespace="pages", MetricData=data)
+
+
+def judged(listing: Listing, pages: list[list[Any]]) -> None:
+    """
+    Assert that pages are small, more than one, and whole together.
+    """
+    items = [json.dumps(item, default=str) for page in pages for item in page]
+
+    assert len(pages) > 1
+    assert all(len(page) <= listing.most for page in pages)
+    assert listing.expected <= len(items)
+    assert len(items) == len(set(items))
+
+
+@pytest.mark.parametrize("listing", MANAGEMENT, ids=lambda each: each.operation)
+def test_pages_of_the_management_account(
+    filled: Callable[[str], Any], listing: Listing
+) -> None:
+    judged(listing, listing.pages(filled(listing.service)))
+
+
+def test_pages_of_an_associations_history(filled: Callable[[str], Any]) -> None:
+    ssm = filled("ssm")
+    made = ssm.create_association(
+        Name="AWS-UpdateSSMAgent",
+        AssociationName="pages-history",
+        Targets=[{"Key": "InstanceIds", "Values": ["*"]}],
+    )["AssociationDescription"]["AssociationId"]
+    for _ in range(MANY):
+        ssm.start_associations_once(AssociationIds=[made])
+    of = {"AssociationId": made}
+    executions = Listing(
+        *("ssm", "describe_association_executions"),
+        "AssociationExecutions[].ExecutionId",
+        of,
+    )
+    pages = executions.pages(ssm)
+    judged(executions, pages)
+    targets = Listing(
+        *("ssm", "describe_association_execution_targets"),
+        "AssociationExecutionTargets[].ResourceId",
+        of | {"ExecutionId": pages[0][0][0]},
+    )
+    judged(targets, targets.pages(ssm))
+
+
+def test_pages_of_the_network(
+    network: Aws, ec2: Any, create: Callable[..., dict[str, Any]], group: str
+) -> None:
+    services = ("ssm", "ssmmessages", "ec2messages", "kms", "logs", "monitoring")
+    for service in services:
+        create(service, PrivateDnsEnabled=True)
+    subnets = [
+        ec2.create_subnet(VpcId=VPC_ID, CidrBlock=f"10.20.{100 + n}.0/28")["Subnet"][
+            "SubnetId"
+        ]
+        for n in range(PAGE_SIZE)
+    ]
+    tables = [
+        ec2.create_route_table(VpcId=VPC_ID)["RouteTable"]["RouteTableId"]
+        for _ in range(PAGE_SIZE)
+    ]
+    groups = [
+        ec2.create_security_group(GroupName=f"p{n}", Description="d", VpcId=VPC_ID)
+        for n in range(PAGE_SIZE)
+    ]
+    for listing in (
+        Listing("ec2", "describe_vpc_endpoints", "VpcEndpoints[].VpcEndpointId"),
+        Listing(
+            *("ec2", "describe_network_interfaces"),
+            "NetworkInterfaces[].NetworkInterfaceId",
+        ),
+        Listing("ec2", "describe_subnets", "Subnets[].SubnetId", {"Filters": VPC}),
+        Listing("ec2", "describe_route_tables", "RouteTables[].RouteTableId"),
+        Listing("ec2", "describe_security_groups", "SecurityGroups[].GroupId"),
+        Listing("ec2", "describe_vpc_endpoint_services", SERVICES, by_hand=True),
+        Listing(
+            *("route53", "list_hosted_zones_by_vpc"),
+            "HostedZoneSummaries[].HostedZoneId",
+            {"VPCId": VPC_ID, "VPCRegion": REGION},
+            by_hand=True,
+        ),
+    ):
+        pages = listing.pages(network.client(listing.service))
+        items = {json.dumps(item) for page in pages for item in page}
+        assert len(pages) > 1, listing.operation
+        assert PAGE_SIZE == max(map(len, pages)), listing.operation
+        assert len(items) == sum(map(len, pages)), listing.operation
+    for subnet in subnets:
+        ec2.delete_subnet(SubnetId=subnet)
+    for table in tables:
+        ec2.delete_route_table(RouteTableId=table)
+    for made in groups:
+        ec2.delete_security_group(GroupId=made["GroupId"])
+    assert group
+
+
+def test_pages_of_resolver_and_records(network: Aws, group: str, control: Any) -> None:
+    resolver, route53 = network.client("route53resolver"), network.client("route53")
+    addresses = [
+        {
+            "SubnetId": subnet.subnet_id,
+            "Ip": subnet.cidr.replace(".0/24", f".{200 + n}"),
+        }
+        for n in range(3)
+        for subnet in SUBNETS
+    ]
+    asked = {"Direction": "INBOUND", "SecurityGroupIds": [group]}
+    made = resolver.create_resolver_endpoint(
+        CreatorRequestId="pages", Name="pages", IpAddresses=addresses, **asked
+    )["ResolverEndpoint"]["Id"]
+    listing = Listing(
+        *("route53resolver", "list_resolver_endpoint_ip_addresses", "IpAddresses[].Ip"),
+        {"ResolverEndpointId": made},
+        expected=6,
+    )
+    judged(listing, listing.pages(resolver))
+    resolver.delete_resolver_endpoint(ResolverEndpointId=made)
+    zone = route53.create_hosted_zone(
+        Name="pages.test",
+        CallerReference="pages",
+        VPC={"VPCRegion": REGION, "VPCId": VPC_ID},
+        HostedZoneConfig={"PrivateZone": True},
+    )["HostedZone"]["Id"]
+    records = [
+        {
+            "Name": f"h{n}.pages.test",
+            "Type": "A",
+            "TTL": 60,
+            "ResourceRecords": [{"Value": "10.0.0.1"}],
+        }
+        for n in range(MANY)
+    ]
+    for action in ("CREATE", "DELETE"):
+        changes = [{"Action": action, "ResourceRecordSet": each} for each in records]
+        route53.change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Changes": changes}
+        )
+        if action == "CREATE":
+            listing = Listing(
+                *("route53", "list_resource_record_sets"),
+                "ResourceRecordSets[].[Name, Type]",
+                {"HostedZoneId": zone},
+            )
+            judged(listing, listing.pages(route53))
+    route53.delete_hosted_zone(Id=zone)
+    control.advance()
+
+
+def test_every_list_that_the_product_reads_is_here() -> None:
+    """Resolver's endpoints, rules and their associations fit on one page."""
+    folder = Path(closednet.__file__).parent
+    asked = {
+        name
+        for file in folder.rglob("*.py")
+        for name in re.findall(r'get_paginator\(\s*"(\w+)"', file.read_text())
+    }
+    tried = set(
+        re.findall(r'"((?:list|describe|filter|get)_\w+)"', Path(__file__).read_text())
+    )
+    few = {
+        "list_resolver_endpoints",
+        "list_resolver_rules",
+        "list_resolver_rule_associations",
+    }
+
+    assert asked
+    assert asked - few <= tried
