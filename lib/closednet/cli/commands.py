@@ -46,7 +46,18 @@ def _params_json(parser: ArgumentParser) -> None:
 
 def _plan(parser: ArgumentParser) -> None:
     _params_json(parser)
-    parser.add_argument("--out", metavar="FILE", help="write the plan as JSON")
+    _request(parser)
+
+
+def _request(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="write the change request there; a name ending in .json: JSON alone",
+    )
+    parser.add_argument(
+        "--lang", choices=["en", "ja"], help="pages in this language only"
+    )
 
 
 def _apply(parser: ArgumentParser) -> None:

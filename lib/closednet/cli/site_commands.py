@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from closednet import engine, registry
-from closednet.cli import show
+from closednet.cli import requests, show
 from closednet.evidence import codec, runs
 from closednet.evidence.run_folder import RunFolder
 from closednet.model.change import key_of
+from closednet.run import change_request
 from closednet.run.rollout import plan_rollout, verify_rollout
 from closednet.run.run import cost_lines
 from closednet.site import open_site
@@ -34,7 +35,7 @@ def plan(arguments: Namespace) -> int:
     folder = RunFolder(site.evidence_root, site.params.site, "plans")
     codec.write_plan(folder.path / f"{rollout.digest}.json", rollout)
     if arguments.out:
-        codec.write_plan(Path(arguments.out), rollout)
+        requests.write(arguments, change_request.build(site, rollout))
     if arguments.json:
         print(json.dumps(codec.plan_file(rollout), ensure_ascii=False))
     else:
