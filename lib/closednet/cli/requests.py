@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from closednet.evidence import change_request, files
 from closednet.render.request.document import LANGUAGES
+from closednet.run import signing
 
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from closednet.evidence.change_request import RequestFile
 
 JSON: Final = ".json"
+APPROVALS: Final = "approvals"
 
 
 def write(arguments: Namespace, file: RequestFile) -> Path:
@@ -30,3 +32,23 @@ def write(arguments: Namespace, file: RequestFile) -> Path:
     languages = (arguments.lang,) if arguments.lang else tuple(LANGUAGES)
     change_request.write(target, file, languages)
     return target / change_request.FILE
+
+
+def approve(arguments: Namespace) -> int:
+    """
+    Sign a change request with the approver's own key.
+    """
+    path = Path(arguments.file)
+    request = signing.checked(path, digest=arguments.digest, params=arguments.check)
+    folder = Path(arguments.out) if arguments.out else path.parent / APPROVALS
+    signed = signing.approve(
+        path,
+        request,
+        key=Path(arguments.key).expanduser(),
+        approver=arguments.approver,
+        valid_hours=arguments.valid_hours,
+    )
+    print(f"{request.document('en').title}: {len(request.rollout.changes)} changes")
+    print(f"digest: {request.rollout.digest}")
+    print(f"approved by {arguments.approver}: {signing.write(folder, signed)}")
+    return 0

@@ -54,7 +54,7 @@ class RequestFile:
         """
         Return the page in one language; it loads nothing from anywhere.
         """
-        document = self._document(language)
+        document = self.document(language)
         return pages.render(
             "request.html.j2",
             language=language,
@@ -69,7 +69,7 @@ class RequestFile:
         """
         Return the same as Markdown, for a ticket.
         """
-        document = self._document(language)
+        document = self.document(language)
         banner = document.words.say("banner")
         head = f"> **{blocks.plain(banner)}**\n\n" if self.request.simulated else ""
         return head + blocks.markdown(document.blocks())
@@ -84,7 +84,10 @@ class RequestFile:
             for suffix, render in (("html", self.page), ("md", self.markdown))
         }
 
-    def _document(self, language: str) -> Document:
+    def document(self, language: str) -> Document:
+        """
+        Return the request as a document in one language.
+        """
         return Document(LANGUAGES[language], self.rollout, self.request)
 
 

@@ -68,9 +68,15 @@ class Statement:
         data = _object(text)
         if data.pop("format", None) != FORMAT or set(data) != set(cls.__slots__):
             raise EvidenceError("this is no approval", hint="sign with this version")
-        cells = {name: tuple(cells) for name, cells in data["cells"].items()}
-        statement = cls(**data | {"cells": cells})
-        if statement.text != text:
+        try:
+            cells = {name: tuple(cells) for name, cells in data["cells"].items()}
+            statement = cls(**data | {"cells": cells})
+            for moment in (statement.signed_at, statement.expires_at):
+                datetime.fromisoformat(moment).astimezone(UTC)
+            same = statement.text == text
+        except (AttributeError, TypeError, ValueError) as err:
+            raise EvidenceError("this is no approval", hint="sign it again") from err
+        if not same or not _is_texts(data["covers"]) or not _is_texts(data["scope"]):
             raise EvidenceError(
                 "the approval is not spelled as approvals are",
                 hint="use the file as `closednet approve` wrote it",
@@ -219,6 +225,10 @@ def _missing(demand: Demand, steps: set[str], who: set[str]) -> tuple[str, ...]:
                 f" (one of: {', '.join(role.signers)})"
             )
     return tuple(missing)
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
 
 
 def _object(text: str) -> dict[str, Any]:
