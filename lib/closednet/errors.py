@@ -7,7 +7,8 @@ Everything that closednet refuses or fails with.
     ├─ ParamsError            the parameters are wrong, all problems at once
     ├─ PreconditionError      something that must already hold does not
     ├─ ApprovalError          no digest, or another one
-    │   └─ StalePlanError     the world moved between plan and apply
+    │   ├─ StalePlanError     the world moved between plan and apply
+    │   └─ VoidApprovalError  expired, outside the window, or for something else
     ├─ UnsafePlanError        would change or delete what is not ours
     ├─ BusyError              another run holds this site
     ├─ WrongAccountError      the caller is not who the parameters expect
@@ -113,6 +114,14 @@ class ApprovalError(ClosednetError):
 class StalePlanError(ApprovalError):
     """
     What would be done now is not what was approved.
+    """
+
+    exit_code = 4
+
+
+class VoidApprovalError(ApprovalError):
+    """
+    An approval does not hold here and now; the message says why.
     """
 
     exit_code = 4

@@ -18,10 +18,12 @@ from closednet.batch import pages
 from closednet.batch.execute import Outcome, execute
 from closednet.batch.forked import SHARED
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
+from closednet.errors import ApprovalError
 from closednet.evidence import archive, codec, runs
 from closednet.evidence.report import load_run
 from closednet.evidence.run_folder import RunFolder, utc_now
-from closednet.run import approvals
+from closednet.run import approval_store, approvals, change_request
+from closednet.run.gate import Gate
 from closednet.run.locking import HELD
 from closednet.run.opening import open_rollback
 from closednet.run.rollout import plan_rollout
@@ -30,10 +32,12 @@ from closednet.site import Site, open_site
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from closednet.evidence.change_request import RequestFile
     from closednet.model.plan import Plan, RolloutPlan
+    from closednet.run.rollback import RollbackRun
 
 CELL_TIMEOUT_S: Final = 7200
 
@@ -44,58 +48,115 @@ def apply(
     approve: str,
     first: str | None = None,
     plan_file: Path | None = None,
+    approvals_folder: Path | None = None,
     run_id: str = "",
 ) -> int:
     """
     Run all notebooks under the approval `approve` and return the exit code.
 
     Raises:
-        ApprovalError: No digest was given; it says which one would do.
+        ApprovalError: No digest was given; it says which one would do. Or not enough
+            people signed it yet.
         StalePlanError: The digest does not approve what would be done.
+        VoidApprovalError: It does not hold here and now.
         BusyError: Another run works on this site.
     """
     site = open_site(params_file)
     # Imports what the notebooks need while the plan is being made.
     SHARED.prepare()
+    gate = Gate(site, approve)
     with _held(site):
+        _bring(gate, plan_file, approvals_folder)
         planned = plan_rollout(site).rollout
         store = RunFolder(site.evidence_root, site.params.site, "plans")
         for plan in (planned, *_brought(plan_file)):
             codec.write_plan(store.path / f"{plan.digest}.json", plan)
         approvals.require(store, planned, approve)
+        if planned.changes:
+            gate.require(_touched(planned))
         chosen = run_id or _open_under(store, approve) or _new()
         names = _names(first)
-        batch = _Batch(params_file, RunFolder(store.root, store.site, chosen))
+        folder = RunFolder(store.root, store.site, chosen)
+        batch = _Batch(params_file, folder, gate)
         outcome = batch.run_all(names, {"approve": approve})
         return batch.finish(outcome)
 
 
-def undo(params_file: str, run_id: str, *, approve: str) -> int:
+def undo(
+    params_file: str,
+    run_id: str,
+    *,
+    approve: str,
+    approvals_folder: Path | None = None,
+    tell: Callable[[RequestFile], object] | None = None,
+) -> int:
     """
     Run the rollback notebook for `run_id` and return the exit code.
 
+    Args:
+        params_file: The site's parameters.
+        run_id: The run to undo.
+        approve: The digest of the rollback's plan; without it the plan is printed.
+        approvals_folder: Where people put their signed approvals, if somewhere else.
+        tell: Is given the change request while there is no digest yet.
+
     Raises:
         ApprovalError: No digest was given; the plan was printed.
+        VoidApprovalError: The approval does not hold here and now.
     """
     site = open_site(params_file)
     chosen = _new()
+    gate = Gate(site, approve, rollback=True)
     with _held(site):
+        _bring(gate, None, approvals_folder)
         run = open_rollback(params_file, run_id=chosen, undo=run_id)
         view = run.plan()
         if not approve:
             print(view.text())
+            _remember(run, view.rollout, tell)
         approvals.require(run.folder, view.rollout, approve)
-        batch = _Batch(params_file, run.folder)
+        if view.rollout.changes:
+            gate.require(_touched(view.rollout))
+        batch = _Batch(params_file, run.folder, gate)
         outcome = batch.run_all(
             [ROLLBACK], {"approve": approve or view.rollout.digest, "undo": run_id}
         )
         return batch.finish(outcome, whole=False)
 
 
+def _bring(gate: Gate, plan_file: Path | None, folder: Path | None) -> None:
+    """
+    Take in what people sent, and make sure that it is still about this.
+    """
+    if not gate.digest:
+        return
+    given = [folder] if folder else []
+    beside = [plan_file.parent / approval_store.APPROVALS] if plan_file else []
+    approval_store.bring(gate.site, gate.digest, [*given, *beside])
+    gate.unchanged()
+
+
+def _remember(
+    run: RollbackRun,
+    rollout: RolloutPlan,
+    tell: Callable[[RequestFile], object] | None,
+) -> None:
+    request = None
+    if tell is not None:
+        request = change_request.build(run.site, rollout, run.steps)
+        tell(request)
+    approval_store.remember(run.site, rollout.digest, request)
+
+
+def _touched(rollout: RolloutPlan) -> list[str]:
+    return [plan.step for plan in rollout.plans if plan.changes]
+
+
 @dataclass
 class _Batch:
     params_file: str
     folder: RunFolder
+    gate: Gate
     started: float = field(default_factory=time.monotonic)
 
     def run_all(self, names: list[str], parameters: Mapping[str, str]) -> Outcome:
@@ -131,7 +192,7 @@ class _Batch:
         given = {"params_file": self.params_file, "run_id": self.folder.run_id}
         if name not in READ_ONLY:
             given |= parameters
-        outcome = execute(
+        outcome = self._refused(name) or execute(
             notebooks_folder() / f"{name}.ipynb",
             target,
             given,
@@ -143,6 +204,17 @@ class _Batch:
         verdict = "done" if outcome.ok else f"stopped: {outcome.error}"
         print(f"{title} {verdict} ({took:.1f} s)", file=sys.stderr, flush=True)
         return outcome
+
+    def _refused(self, name: str) -> Outcome | None:
+        """
+        Stop in the middle of a run, too, if what was approved is not there any more.
+        """
+        try:
+            if self.gate.digest:
+                self.gate.unchanged()
+        except ApprovalError as err:
+            return Outcome(name, type(err).__name__, str(err))
+        return None
 
 
 READ_ONLY: Final = ("00-preflight", "80-cloudwatch-verification", EVIDENCE)

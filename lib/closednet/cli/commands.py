@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet.batch.notebooks import notebooks_folder
-from closednet.cli import show, site_commands
+from closednet.cli import requests, show, site_commands
 from closednet.errors import EvidenceError, PreconditionError
 from closednet.params.load import find, load
 from closednet.params.schema import json_schema, markdown
@@ -47,7 +47,18 @@ def _params_json(parser: ArgumentParser) -> None:
 
 def _plan(parser: ArgumentParser) -> None:
     _params_json(parser)
-    parser.add_argument("--out", metavar="FILE", help="write the plan as JSON")
+    _request(parser)
+
+
+def _request(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        help="write the change request there; a name ending in .json: JSON alone",
+    )
+    parser.add_argument(
+        "--lang", choices=["en", "ja"], help="pages in this language only"
+    )
 
 
 def _apply(parser: ArgumentParser) -> None:
@@ -62,6 +73,37 @@ def _apply(parser: ArgumentParser) -> None:
         "--plan", metavar="FILE", help="the approved plan, if made on another machine"
     )
     parser.add_argument("--run", metavar="ID", default="", help="name of the run")
+    _approvals(parser)
+
+
+def _approvals(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--approvals", metavar="DIR", help="signed approvals, if not beside the plan"
+    )
+
+
+def _approve(parser: ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the request, change-request.json")
+    parser.add_argument(
+        "--as",
+        dest="approver",
+        metavar="NAME",
+        required=True,
+        help="who approves, as the allowed signers name you",
+    )
+    parser.add_argument(
+        "--key", metavar="FILE", required=True, help="your SSH key, or its public half"
+    )
+    parser.add_argument(
+        "--digest", default="", help="what you read; refuse if the file has another"
+    )
+    parser.add_argument(
+        "--check", metavar="PARAMS", default="", help="compare with this checkout first"
+    )
+    parser.add_argument(
+        "--valid-hours", type=float, metavar="N", help="less than the site allows"
+    )
+    parser.add_argument("--out", metavar="DIR", help="where to write the approval")
 
 
 def _rollback(parser: ArgumentParser) -> None:
@@ -70,6 +112,8 @@ def _rollback(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--approve", metavar="DIGEST", default="", help="the digest of the rollback"
     )
+    _request(parser)
+    _approvals(parser)
 
 
 def _report(parser: ArgumentParser) -> None:
@@ -178,6 +222,7 @@ COMMANDS: Final = {
     "check": Command("judge the parameters; nothing is called", _params_json, check),
     "schema": Command("print the schema of the parameters", _schema, schema),
     "plan": Command("plan all steps; reads only", _plan, site_commands.plan),
+    "approve": Command("sign a change request", _approve, requests.approve),
     "apply": Command(
         "run the notebooks under an approved plan", _apply, site_commands.apply
     ),

@@ -7,14 +7,16 @@ from __future__ import annotations
 import json
 import sys
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from closednet import engine, registry
-from closednet.cli import show
+from closednet.cli import requests, show
 from closednet.evidence import codec, runs
 from closednet.evidence.run_folder import RunFolder
 from closednet.model.change import key_of
+from closednet.run import approval_store, change_request
 from closednet.run.rollout import plan_rollout, verify_rollout
 from closednet.run.run import cost_lines
 from closednet.site import open_site
@@ -33,8 +35,10 @@ def plan(arguments: Namespace) -> int:
     rollout = planned.rollout
     folder = RunFolder(site.evidence_root, site.params.site, "plans")
     codec.write_plan(folder.path / f"{rollout.digest}.json", rollout)
-    if arguments.out:
-        codec.write_plan(Path(arguments.out), rollout)
+    request = change_request.build(site, rollout) if arguments.out else None
+    approval_store.remember(site, rollout.digest, request)
+    if request:
+        requests.write(arguments, request)
     if arguments.json:
         print(json.dumps(codec.plan_file(rollout), ensure_ascii=False))
     else:
@@ -55,6 +59,7 @@ def apply(arguments: Namespace) -> int:
         approve=arguments.approve,
         first=arguments.first,
         plan_file=Path(arguments.plan) if arguments.plan else None,
+        approvals_folder=Path(arguments.approvals) if arguments.approvals else None,
         run_id=arguments.run,
     )
 
@@ -110,7 +115,13 @@ def rollback(arguments: Namespace) -> int:
     """
     from closednet.batch import rollout  # noqa: PLC0415 - papermill is slow to import
 
-    return rollout.undo(arguments.params, arguments.run, approve=arguments.approve)
+    return rollout.undo(
+        arguments.params,
+        arguments.run,
+        approve=arguments.approve,
+        approvals_folder=Path(arguments.approvals) if arguments.approvals else None,
+        tell=partial(requests.write, arguments) if arguments.out else None,
+    )
 
 
 def policies(arguments: Namespace) -> int:

@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import Problem
+from closednet.params import approval_rules
 from closednet.params.fields import RETENTION_DAYS
 
 
@@ -42,7 +43,11 @@ def broken_rules(params: SiteParams) -> list[Problem]:
         problem
         for rule in (_addresses, _subnets, _zones, _hosts, _services, _consents)
         for problem in rule(params)
-    ] + [problem for rule in (_limits, _logs, _keys) for problem in rule(params)]
+    ] + [
+        problem
+        for rule in (_limits, _logs, _keys, approval_rules.broken)
+        for problem in rule(params)
+    ]
 
 
 def _network(text: str, path: str) -> IPv4Network | Problem:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from closednet.params.approvals import Approvals
 from closednet.params.connection import Connection
 from closednet.params.fields import (
     AccountId,
@@ -172,6 +173,7 @@ class SiteParams(Section):
         min_length=1, description="The servers of the site, one by one."
     )
     rollout: Rollout = Rollout()
+    approvals: Approvals = Approvals()
     prices: Prices = Prices()
     evidence_dir: str = Field(
         "../evidence", description="Where runs leave their evidence, from this file."

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from closednet.errors import ApprovalError, EvidenceError, StalePlanError
 from closednet.model.plan import ApprovedPlan, Plan, RolloutPlan
+from closednet.run import gate
 
 
 if TYPE_CHECKING:
     from closednet.evidence.run_folder import RunFolder
+    from closednet.model.approval import Judgement
 
 
 def resolve(folder: RunFolder, plan: Plan, digest: str) -> ApprovedPlan:
@@ -44,14 +46,17 @@ def covered(plan: Plan, digest: str, kept: Plan | RolloutPlan) -> ApprovedPlan:
     return plan.approve_as_part(digest, plans)
 
 
-def record(folder: RunFolder, approved: ApprovedPlan) -> None:
+def record(
+    folder: RunFolder, approved: ApprovedPlan, judged: Judgement | None = None
+) -> None:
     """
-    Keep in the evidence what was approved by which digest.
+    Keep in the evidence what was approved by which digest, and by whom.
     """
     plan: Plan | RolloutPlan = approved.plan
     if approved.approved_by_digest != approved.plan.digest:
         plan = folder.stored_plan(approved.approved_by_digest)
-    folder.write_approval(plan, by=getpass.getuser())
+    who, how = gate.how(judged)
+    folder.write_approval(plan, by=who or getpass.getuser(), how=how)
 
 
 def require(folder: RunFolder, rollout: RolloutPlan, digest: str) -> None:

@@ -18,6 +18,7 @@ from closednet.model.report import Check, Report
 from closednet.render.closing import LinesView, ReceiptsView
 from closednet.render.views import Inspection, RolloutView
 from closednet.run import approvals, manual
+from closednet.run.gate import Gate
 from closednet.run.locking import site_lock
 from closednet.run.run import calls_of
 from closednet.run.viewing import evidence_place, header
@@ -25,12 +26,14 @@ from closednet.run.viewing import evidence_place, header
 
 if TYPE_CHECKING:
     from closednet.evidence.run_folder import RunFolder
+    from closednet.model.approval import Judgement
     from closednet.model.receipt import Receipt
     from closednet.model.step import Step
     from closednet.render.pages import RunHeader
     from closednet.site import Site
 
 NAME = "rollback"
+NOTEBOOK = "90-rollback"
 
 
 @dataclass
@@ -91,9 +94,10 @@ class RollbackRun:
             StalePlanError: What would be undone now is not what was approved.
         """
         approvals.require(self.folder, plan.rollout, approve)
+        judged = self._judged(plan.rollout, approve)
         with site_lock(self.folder):
             receipts = tuple(
-                self._apply(step, part, approve)
+                self._apply(step, part, approve, judged)
                 for step, part in zip(self.steps, plan.rollout.plans, strict=True)
             )
         return ReceiptsView(receipts)
@@ -115,12 +119,21 @@ class RollbackRun:
         self.folder.journal.record("step-closed", step=NAME)
         return evidence_place(self.folder)
 
-    def _apply(self, step: Step, part: Plan, approve: str) -> Receipt:
+    def _judged(self, rollout: RolloutPlan, approve: str) -> Judgement | None:
+        steps = [plan.step for plan in rollout.plans if plan.changes]
+        if not steps:
+            return None
+        gate = Gate(self.site, approve, rollback=True, notebook=NOTEBOOK)
+        return gate.require(steps, self.folder)
+
+    def _apply(
+        self, step: Step, part: Plan, approve: str, judged: Judgement | None
+    ) -> Receipt:
         stored = approvals.stored(self.folder, approve)
         approved = approvals.covered(part, approve, stored) if stored else None
         approved = approved or part.approve(approve)
         if part.changes:
-            approvals.record(self.folder, approved)
+            approvals.record(self.folder, approved, judged)
         self._tell_people(step, part)
         receipt = engine.apply(step, approved, JournalListener(self.folder.journal))
         receipt = manual.wait_for_people(self.site, step, receipt)

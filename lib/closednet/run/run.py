@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from closednet import engine
+from closednet import engine, registry
 from closednet.errors import ApplyError, PreconditionError, StalePlanError
 from closednet.evidence import archive
 from closednet.evidence.listener import JournalListener
@@ -23,6 +23,7 @@ from closednet.render.pages import (
 from closednet.render.series import Series
 from closednet.render.views import Inspection, PlanView, ReceiptView
 from closednet.run import approvals, manual
+from closednet.run.gate import Gate
 from closednet.run.locking import site_lock
 from closednet.run.viewing import evidence_place, header
 
@@ -102,8 +103,11 @@ class Run:
             )
         if not fresh.changes:
             return engine.apply(self.step, approved, self._listener)
+        notebook = registry.entry(self.name).notebook
+        gate = Gate(self.site, approved.approved_by_digest, notebook=notebook)
+        judged = gate.require((self.name,), self.folder)
         self._write_handover()
-        approvals.record(self.folder, approved)
+        approvals.record(self.folder, approved, judged)
         return self._write(approved)
 
     def _write(self, approved: ApprovedPlan) -> Receipt:

@@ -1,0 +1,3 @@
+"""
+A change request as a page and as Markdown, in English and Japanese.
+"""
