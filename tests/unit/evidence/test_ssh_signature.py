@@ -113,8 +113,8 @@ def test_a_key_counts_while_it_is_valid(key: Path) -> None:
             signers, "alice@example.com", NAMESPACE, signature, b"x", when=when
         )
 
-    assert judged(datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC))
-    with pytest.raises(EvidenceError, match="expired|no good"):
+    assert "ED25519" == judged(datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)).kind
+    with pytest.raises(EvidenceError, match="no good signature"):
         judged(datetime(2026, 7, 1, 0, 0, 1, tzinfo=UTC))
 
 
