@@ -107,6 +107,7 @@ def _replace_services() -> None:
     from moto.ec2 import urls as ec2_urls  # noqa: PLC0415
     from moto.ec2.models import ec2_backends  # noqa: PLC0415
     from moto.iam import models as iam_models  # noqa: PLC0415
+    from moto.kms import urls as kms_urls  # noqa: PLC0415
     from moto.route53 import urls as route53_urls  # noqa: PLC0415
     from moto.route53.models import route53_backends  # noqa: PLC0415
     from moto.route53resolver import urls as resolver_urls  # noqa: PLC0415
@@ -118,6 +119,7 @@ def _replace_services() -> None:
         cloudwatch,
         ec2,
         iam,
+        kms,
         resolver,
         route53,
         zones,
@@ -134,6 +136,7 @@ def _replace_services() -> None:
     # One partition instead of six: the managed policies are loaded per partition.
     vars(iam_models)["PARTITION_NAMES"] = ["aws"]
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
+    kms_urls.url_paths["{0}/$"] = kms.RehearsalKmsResponse.dispatch
     _set(sts_backends, iam.RehearsalSTSBackend)
     sts_urls.url_paths["{0}/$"] = iam.RehearsalSTSResponse.dispatch
 

@@ -17,10 +17,10 @@ from closednet import errors, registry
 from closednet.batch import pages
 from closednet.batch.execute import Outcome, execute
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
-from closednet.evidence import archive, codec, runs
+from closednet.evidence import codec, runs
 from closednet.evidence.report import load_run
 from closednet.evidence.run_folder import RunFolder, utc_now
-from closednet.run import approvals
+from closednet.run import approvals, archiving
 from closednet.run.locking import HELD
 from closednet.run.opening import open_rollback
 from closednet.run.rollout import plan_rollout
@@ -62,7 +62,8 @@ def apply(
         approvals.require(store, planned, approve)
         chosen = run_id or _open_under(store, approve) or _new()
         names = _names(first)
-        batch = _Batch(params_file, RunFolder(store.root, store.site, chosen))
+        folder = RunFolder(store.root, store.site, chosen)
+        batch = _Batch(params_file, site, folder)
         outcome = batch.run_all(names, {"approve": approve})
         return batch.finish(outcome)
 
@@ -82,7 +83,7 @@ def undo(params_file: str, run_id: str, *, approve: str) -> int:
         if not approve:
             print(view.text())
         approvals.require(run.folder, view.rollout, approve)
-        batch = _Batch(params_file, run.folder)
+        batch = _Batch(params_file, site, run.folder)
         outcome = batch.run_all(
             [ROLLBACK], {"approve": approve or view.rollout.digest, "undo": run_id}
         )
@@ -92,6 +93,7 @@ def undo(params_file: str, run_id: str, *, approve: str) -> int:
 @dataclass
 class _Batch:
     params_file: str
+    site: Site
     folder: RunFolder
     started: float = field(default_factory=time.monotonic)
 
@@ -109,7 +111,8 @@ class _Batch:
         """
         pages.write(self.folder)
         if outcome.ok:
-            archive.seal(self.folder)
+            archiving.seal(self.site, self.folder)
+            self._deposit()
         report = load_run(self.folder)
         print(coverage(report).text())
         print(report.text())
@@ -119,6 +122,11 @@ class _Batch:
             print(f"⛔ {outcome.notebook}: {outcome.message}", file=sys.stderr)
             return exit_code(outcome.error)
         return 0 if report.passed or not whole else 1
+
+    def _deposit(self) -> None:
+        found = archiving.deposit(self.site, self.folder)
+        for line in archiving.deposit_words(found) if found else ():
+            print(line)
 
     def _one(self, title: str, name: str, parameters: Mapping[str, str]) -> Outcome:
         began = time.monotonic()

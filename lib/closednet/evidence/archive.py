@@ -109,7 +109,7 @@ def seal(folder: RunFolder, sealing: Sealing = PLAIN) -> Manifest:
     replaced = files.digest_of(before) if before.is_file() else ""
     # Asked first: whatever is missing to sign is missed before anything is written.
     signers = tuple(signer.keyid for signer in sealing.signers)
-    folder.journal.record("sealing", replaces=replaced)
+    folder.journal.record("sealing", replaces=replaced, signers=list(signers))
     _remove_empty_folders(folder.path)
     broken = content_problems(place.read_place(folder.path))
     if broken:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from closednet.model.endpoint_policies import DEPOSIT_ACTIONS, SIGNING_ACTIONS
 from closednet.model.specs.management import SESSION_DOCUMENT
 
 
@@ -67,6 +68,8 @@ def operator_policy(
             verbs = (needs.find, needs.create, needs.update, needs.delete)
             actions.update(action for verb in verbs for action in verb)
     statements = _special(params, actions)
+    if account == "management":
+        statements += _evidence(params)
     by_resource: dict[tuple[str, ...], list[str]] = {}
     for action in sorted(actions):
         by_resource.setdefault(_resources(params, action), []).append(action)
@@ -106,6 +109,21 @@ def _special(params: SiteParams, actions: set[str]) -> list[Statement]:
         statements.append(
             _allow("CommandDocuments", ["ssm:SendCommand"], [*documents, bucket])
         )
+    return statements
+
+
+def _evidence(params: SiteParams) -> list[Statement]:
+    """
+    Return what sealing an archive needs, where the parameters ask for it.
+    """
+    statements = []
+    key, deposit = params.evidence.signature.kms_key_arn, params.evidence.deposit
+    if key:
+        statements.append(_allow("SignEvidence", list(SIGNING_ACTIONS), [key]))
+    if deposit.bucket:
+        bucket = f"arn:aws:s3:::{deposit.bucket}"
+        held = [bucket, f"{bucket}/{deposit.prefix}/*"]
+        statements.append(_allow("DepositEvidence", list(DEPOSIT_ACTIONS), held))
     return statements
 
 

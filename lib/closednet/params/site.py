@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from closednet.params.connection import Connection
+from closednet.params.evidence import Evidence
 from closednet.params.fields import (
     AccountId,
     Cidr,
@@ -173,6 +174,7 @@ class SiteParams(Section):
     )
     rollout: Rollout = Rollout()
     prices: Prices = Prices()
+    evidence: Evidence = Evidence()
     evidence_dir: str = Field(
         "../evidence", description="Where runs leave their evidence, from this file."
     )
