@@ -167,7 +167,7 @@ COMMANDS: Final = {
     ),
     "report": Command("print what a run proves", _report, report),
     "evidence": Command(
-        "check the archive of a run, or pack it",
+        "check the archive of a run, pack it, or compare two",
         evidence_commands.arguments,
         evidence_commands.run,
     ),

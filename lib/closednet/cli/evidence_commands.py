@@ -1,16 +1,17 @@
 """
-The verbs of `closednet evidence`: verify an archive, pack it.
+The verbs of `closednet evidence`: verify an archive, pack it, compare two.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from closednet.errors import EvidenceError, PreconditionError
-from closednet.evidence import archive, files
+from closednet.evidence import archive, difference, files, portrait
 from closednet.evidence.verifier.program import signer_id
 from closednet.evidence.verifier.seal import Trust
 
@@ -45,6 +46,11 @@ def arguments(parser: ArgumentParser) -> None:
     packed.add_argument("run_dir", metavar="DIR", help="folder of the run")
     packed.add_argument("--out", metavar="FILE", type=Path, help="default: DIR.zip")
     packed.set_defaults(do=pack)
+    compared = verbs.add_parser("diff", help="show what changed between two runs")
+    compared.add_argument("run_dir", metavar="A", help="folder or .zip of a run")
+    compared.add_argument("other_dir", metavar="B", help="of another run or site")
+    compared.add_argument("--json", action="store_true", help="print JSON for scripts")
+    compared.set_defaults(do=diff)
 
 
 def run(given: Namespace) -> int:
@@ -84,6 +90,27 @@ def pack(given: Namespace) -> int:
     digest = files.write_bytes(target, archive.pack(place))
     print(f"{digest}  {target}")
     return 0
+
+
+def diff(given: Namespace) -> int:
+    """
+    Print what changed between two runs or sites; 0 if nothing did, else 1.
+    """
+    places = [evidence_place(text) for text in (given.run_dir, given.other_dir)]
+    for place in places:
+        problems = archive.verify(place)
+        if problems:
+            said = f"⚠️ {place.stem}: {problems[0]} ({len(problems)} problem(s))"
+            print(said, file=sys.stderr)
+    a, b = (portrait.of(place) for place in places)
+    found = difference.between(a, b)
+    if given.json:
+        runs = [{"site": one.site, "run": one.run_id} for one in (a, b)]
+        listed = [one.to_json() for one in found]
+        print(json.dumps({"runs": runs, "same": not found, "differences": listed}))
+    else:
+        print(difference.tables(a, b, found))
+    return 1 if found else 0
 
 
 def evidence_place(text: str) -> Path:
