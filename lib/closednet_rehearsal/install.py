@@ -71,7 +71,7 @@ def install(world: World) -> DomainDispatcherApplication:
     set_world(world)
     look_up_members()
     _replace_services()
-    _replace_simulator()
+    _replace_identity()
     _repeatable(world)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
     application = Dispatcher(create_backend_app)
@@ -106,18 +106,15 @@ def reseed(*natural_key: str) -> None:
 def _replace_services() -> None:
     from moto.ec2 import urls as ec2_urls  # noqa: PLC0415 - after the environment
     from moto.ec2.models import ec2_backends  # noqa: PLC0415
-    from moto.iam import models as iam_models  # noqa: PLC0415
-    from moto.iam import urls as iam_urls  # noqa: PLC0415
+    from moto.kms import urls as kms_urls  # noqa: PLC0415
     from moto.route53 import urls as route53_urls  # noqa: PLC0415
     from moto.route53.models import route53_backends  # noqa: PLC0415
     from moto.route53resolver import urls as resolver_urls  # noqa: PLC0415
     from moto.route53resolver.models import route53resolver_backends  # noqa: PLC0415
-    from moto.sts import urls as sts_urls  # noqa: PLC0415
-    from moto.sts.models import sts_backends  # noqa: PLC0415
 
     from closednet_rehearsal import (  # noqa: PLC0415
         ec2,
-        iam,
+        kms,
         resolver,
         route53,
         telemetry,
@@ -131,21 +128,24 @@ def _replace_services() -> None:
     route53_urls.url_paths.update(route53.url_paths())
     _set(route53resolver_backends, resolver.RehearsalResolverBackend)
     resolver_urls.url_paths["{0}/$"] = resolver.RehearsalResolverResponse.dispatch
+    kms_urls.url_paths["{0}/$"] = kms.RehearsalKmsResponse.dispatch
+
+
+def _replace_identity() -> None:
+    from moto.iam import models as iam_models  # noqa: PLC0415 - after the environment
+    from moto.iam import urls as iam_urls  # noqa: PLC0415
+    from moto.sts import urls as sts_urls  # noqa: PLC0415
+    from moto.sts.models import sts_backends  # noqa: PLC0415
+
+    from closednet_rehearsal import iam, simulator  # noqa: PLC0415
+
     _set(iam_models.iam_backends, iam.RehearsalIAMBackend)
-    iam_urls.url_paths["{0}/$"] = iam.RehearsalIAMResponse.dispatch
+    iam_urls.url_paths["{0}/$"] = simulator.SimulatingIAMResponse.dispatch
     # One partition instead of six: the managed policies are loaded per partition.
     vars(iam_models)["PARTITION_NAMES"] = ["aws"]
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
     _set(sts_backends, iam.RehearsalSTSBackend)
     sts_urls.url_paths["{0}/$"] = iam.RehearsalSTSResponse.dispatch
-
-
-def _replace_simulator() -> None:
-    from moto.iam import urls  # noqa: PLC0415 - after the environment
-
-    from closednet_rehearsal.simulator import RehearsalIAMResponse  # noqa: PLC0415
-
-    urls.url_paths["{0}/$"] = RehearsalIAMResponse.dispatch
 
 
 def _set(backends: Any, backend: type) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from moto.core.responses import ActionResult
-from moto.iam.responses import IamResponse
 
 from closednet_rehearsal.errors import Refusal
+from closednet_rehearsal.iam import RehearsalIAMResponse
 from closednet_rehearsal.permissions import attached, documents
 from closednet_rehearsal.permissions.evaluate import Access, Rules, decide
 from closednet_rehearsal.permissions.principals import Caller
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _PAGE: Final = 100
 
 
-class RehearsalIAMResponse(IamResponse):
+class SimulatingIAMResponse(RehearsalIAMResponse):
     """
-    The IAM operations that differ from moto's.
+    IAM with its simulator of policies.
     """
 
     def simulate_principal_policy(self) -> ActionResult:

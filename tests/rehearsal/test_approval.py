@@ -138,6 +138,7 @@ class TestOneByte:
         self,
         desk: Desk,
         approved: tuple[Path, str],
+        *,
         name: str,
         old: str,
         new: str,

@@ -19,10 +19,10 @@ from closednet.batch.execute import Outcome, execute
 from closednet.batch.forked import SHARED
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
 from closednet.errors import ApprovalError
-from closednet.evidence import archive, codec, runs
+from closednet.evidence import codec, runs
 from closednet.evidence.report import load_run
 from closednet.evidence.run_folder import RunFolder, utc_now
-from closednet.run import approval_store, approvals, change_request
+from closednet.run import approval_store, approvals, archiving, change_request
 from closednet.run.gate import Gate
 from closednet.run.locking import HELD
 from closednet.run.opening import open_rollback
@@ -77,7 +77,7 @@ def apply(
         chosen = run_id or _open_under(store, approve) or _new()
         names = _names(first)
         folder = RunFolder(store.root, store.site, chosen)
-        batch = _Batch(params_file, folder, gate)
+        batch = _Batch(params_file, site, folder, gate)
         outcome = batch.run_all(names, {"approve": approve})
         return batch.finish(outcome)
 
@@ -117,7 +117,7 @@ def undo(
         approvals.require(run.folder, view.rollout, approve)
         if view.rollout.changes:
             gate.require(_touched(view.rollout))
-        batch = _Batch(params_file, run.folder, gate)
+        batch = _Batch(params_file, site, run.folder, gate)
         outcome = batch.run_all(
             [ROLLBACK], {"approve": approve or view.rollout.digest, "undo": run_id}
         )
@@ -155,6 +155,7 @@ def _touched(rollout: RolloutPlan) -> list[str]:
 @dataclass
 class _Batch:
     params_file: str
+    site: Site
     folder: RunFolder
     gate: Gate
     started: float = field(default_factory=time.monotonic)
@@ -173,7 +174,8 @@ class _Batch:
         """
         pages.write(self.folder)
         if outcome.ok:
-            archive.seal(self.folder)
+            archiving.seal(self.site, self.folder)
+            self._deposit()
         report = load_run(self.folder)
         print(coverage(report).text())
         print(report.text())
@@ -183,6 +185,11 @@ class _Batch:
             print(f"⛔ {outcome.notebook}: {outcome.message}", file=sys.stderr)
             return exit_code(outcome.error)
         return 0 if report.passed or not whole else 1
+
+    def _deposit(self) -> None:
+        found = archiving.deposit(self.site, self.folder)
+        for line in archiving.deposit_words(found) if found else ():
+            print(line)
 
     def _one(self, title: str, name: str, parameters: Mapping[str, str]) -> Outcome:
         began = time.monotonic()

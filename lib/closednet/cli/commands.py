@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet.batch.notebooks import notebooks_folder
-from closednet.cli import requests, show, site_commands
-from closednet.errors import EvidenceError, PreconditionError
+from closednet.cli import evidence_commands, requests, show, site_commands
 from closednet.params.load import find, load
 from closednet.params.schema import json_schema, markdown
 
@@ -121,11 +120,6 @@ def _report(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON for scripts")
 
 
-def _evidence(parser: ArgumentParser) -> None:
-    parser.add_argument("verb", choices=["verify"], help="what to do")
-    parser.add_argument("run_dir", metavar="DIR", help="folder of the run")
-
-
 def _schema(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--markdown", action="store_true", help="print the documentation instead"
@@ -164,14 +158,9 @@ def report(arguments: Namespace) -> int:
     """
     Print what a run proves.
     """
-    return show.run_report(_run_dir(arguments.run_dir), as_json=arguments.json)
-
-
-def evidence(arguments: Namespace) -> int:
-    """
-    Check an archive as an auditor does.
-    """
-    return show.verified_archive(_run_dir(arguments.run_dir))
+    return show.run_report(
+        evidence_commands.evidence_place(arguments.run_dir), as_json=arguments.json
+    )
 
 
 def lab(arguments: Namespace) -> int:
@@ -203,21 +192,6 @@ LAB_OPTIONS: Final = (
 )
 
 
-def _run_dir(text: str) -> Path:
-    folder = Path(text)
-    if not folder.is_dir():
-        raise PreconditionError(
-            f"there is no folder {text}",
-            hint="give the folder of a run, such as evidence/SITE/RUN-ID",
-        )
-    if not (folder / "journal.jsonl").is_file():
-        raise EvidenceError(
-            f"{text} holds no journal",
-            hint="give the folder of one run, not its parent",
-        )
-    return folder
-
-
 COMMANDS: Final = {
     "check": Command("judge the parameters; nothing is called", _params_json, check),
     "schema": Command("print the schema of the parameters", _schema, schema),
@@ -239,6 +213,10 @@ COMMANDS: Final = {
         "print the operator's IAM policies", _policies, site_commands.policies
     ),
     "report": Command("print what a run proves", _report, report),
-    "evidence": Command("check the archive of a run", _evidence, evidence),
+    "evidence": Command(
+        "check the archive of a run, pack it, or compare two",
+        evidence_commands.arguments,
+        evidence_commands.run,
+    ),
     "lab": Command("open JupyterLab on the notebooks", _params, lab),
 }

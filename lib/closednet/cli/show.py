@@ -8,7 +8,6 @@ import json
 
 from typing import TYPE_CHECKING, Any
 
-from closednet.evidence import archive
 from closednet.evidence.report import load_run
 from closednet.evidence.run_folder import RunFolder
 from closednet.render.closing import table_view
@@ -80,15 +79,3 @@ def run_report(folder: Path, *, as_json: bool) -> int:
         print(coverage(report).text())
         print(report.text())
     return 0 if report.passed else 1
-
-
-def verified_archive(folder: Path) -> int:
-    """
-    Print whether an archive is whole; 1 and every problem if it is not.
-    """
-    problems = archive.verify(folder)
-    for problem in problems:
-        print(f"⛔ {problem}")
-    if not problems:
-        print(f"✅ {folder.name}: every digest and the chain of the journal hold")
-    return 1 if problems else 0

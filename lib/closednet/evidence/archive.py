@@ -10,24 +10,35 @@ import re
 
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet import redact
 from closednet.errors import EvidenceError
-from closednet.evidence import files, index, standalone
+from closednet.evidence import files, index, single_file
+from closednet.evidence.signing import PLAIN
+from closednet.evidence.verifier import place, program
+from closednet.evidence.verifier.content import content_problems
+from closednet.evidence.verifier.envelope import envelope_text, signed_bytes
+from closednet.evidence.verifier.seal import (
+    PREDICATE,
+    STATEMENT,
+    Trust,
+    looked_for,
+    sums_text,
+)
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from closednet.evidence.journal import Event
     from closednet.evidence.run_folder import RunFolder
+    from closednet.evidence.signing import Sealing
+    from closednet.evidence.verifier.findings import Findings
     from closednet.model.canonical import Json
 
-STATEMENT: Final = "https://in-toto.io/Statement/v1"
-PREDICATE: Final = "urn:closednet:run:v1"
+VERIFIER: Final = "verify.py"
+NOBODY: Final = Trust()
 _tags: Final = re.compile(r"<[^>]{0,2000}>")
 
 
@@ -44,10 +55,12 @@ class Manifest:
     head: str
     kinds: tuple[tuple[str, int], ...]
     scanned_for: tuple[str, ...]
+    signers: tuple[str, ...] = ()
+    timestamp: bool = False
 
     def statement(self) -> dict[str, Json]:
         """
-        Return the seal as an in-toto statement, ready to be signed.
+        Return the seal as an in-toto statement, which is what gets signed.
         """
         return {
             "_type": STATEMENT,
@@ -62,47 +75,65 @@ class Manifest:
                 "journal": {"events": self.events, "head": self.head},
                 "kinds": dict(self.kinds),
                 "scanned_for": list(self.scanned_for),
+                "signers": list(self.signers),
+                "timestamp": self.timestamp,
             },
         }
 
     @property
+    def payload(self) -> bytes:
+        """
+        The bytes of the manifest file.
+        """
+        return files.json_text(self.statement()).encode()
+
+    @property
     def digest(self) -> str:
         """
-        The SHA-256 of the manifest file: what to sign or to note elsewhere.
+        The SHA-256 of the manifest file: what to note elsewhere.
         """
-        return sha256(files.json_text(self.statement()).encode()).hexdigest()
+        return sha256(self.payload).hexdigest()
 
 
-def seal(folder: RunFolder) -> Manifest:
+def seal(folder: RunFolder, sealing: Sealing = PLAIN) -> Manifest:
     """
-    Scan the folder for secrets, write its index and its manifest.
+    Scan the folder for secrets, write its index, its manifest and its signatures.
 
     A sealed folder may be sealed again, which the journal tells.
 
     Raises:
-        EvidenceError: A file holds a secret, or the evidence is broken already.
+        EvidenceError: A file holds a secret, or the evidence is broken already, or
+            it could not be signed or time-stamped as asked; nothing is sealed.
     """
-    before = folder.path / standalone.MANIFEST
+    before = folder.path / place.MANIFEST
     replaced = files.digest_of(before) if before.is_file() else ""
-    folder.journal.record("sealing", replaces=replaced)
-    broken = standalone.content_problems(folder.path)
+    # Asked first: whatever is missing to sign is missed before anything is written.
+    signers = tuple(signer.keyid for signer in sealing.signers)
+    folder.journal.record("sealing", replaces=replaced, signers=list(signers))
+    _remove_empty_folders(folder.path)
+    broken = content_problems(place.read_place(folder.path))
     if broken:
         raise EvidenceError(
             "a broken archive is not sealed:\n  - " + "\n  - ".join(broken),
             hint="keep the folder as it is; it is evidence of what happened to it",
         )
-    verifier = resources.files("closednet.evidence").joinpath("standalone.py")
-    files.write_text(folder.path / "verify.py", verifier.read_text())
+    for name in place.SEAL_FILES:
+        (folder.path / name).unlink(missing_ok=True)
+    files.write_text(folder.path / VERIFIER, single_file.text())
     scan(folder)
     folder.journal.record("sealed")
-    index.write(folder)
+    index.write(folder, signers=signers)
     refuse_secrets(folder.path)
-    manifest = manifest_of(folder)
-    files.write_json(before, manifest.statement())
+    manifest = manifest_of(
+        folder, signers=signers, timestamp=sealing.stamper is not None
+    )
+    _write_seal(folder.path, manifest, sealing)
     return manifest
 
 
-def manifest_of(folder: RunFolder) -> Manifest:
+def manifest_of(
+    folder: RunFolder, *, signers: tuple[str, ...] = (), timestamp: bool = False
+) -> Manifest:
     """
     Return the manifest of the folder as it is now; the same for the same files.
     """
@@ -110,27 +141,80 @@ def manifest_of(folder: RunFolder) -> Manifest:
     kinds: dict[str, int] = {}
     for event in events:
         kinds[event.kind] = kinds.get(event.kind, 0) + 1
+    held = place.read_place(folder.path).files
     return Manifest(
         folder.site,
         folder.run_id,
-        tuple(
-            (name, files.digest_of(folder.path / name))
-            for name in standalone.files(folder.path)
-        ),
+        tuple((name, sha256(held[name]).hexdigest()) for name in place.covered(held)),
         len(events),
         events[-1].hash if events else "",
         tuple(sorted(kinds.items())),
-        scanned_for(events),
+        tuple(looked_for([{"kind": e.kind, "data": e.data} for e in events])),
+        signers,
+        timestamp,
     )
 
 
-def verify(folder: Path) -> tuple[str, ...]:
+def pack(folder: Path) -> bytes:
     """
-    Return everything that is wrong with the archive in `folder`.
+    Return a run's folder as one file; the same files give the same bytes.
+
+    Raises:
+        EvidenceError: Something in it cannot be packed.
+    """
+    held = place.read_place(folder)
+    problems = list(held.problems)
+    try:
+        packed = place.pack(held.name, held.files)
+    except ValueError as err:
+        problems.append(str(err))
+        packed = b""
+    if problems:
+        raise EvidenceError(
+            f"{held.name} cannot be packed: {'; '.join(problems)}",
+            hint="keep the folder as it is, and take it along as it is",
+        )
+    return packed
+
+
+def judge(path: Path, trust: Trust = NOBODY) -> Findings:
+    """
+    Return all findings about an archive, in a folder or packed.
+    """
+    return program.judge(path, trust)
+
+
+def verify(path: Path) -> tuple[str, ...]:
+    """
+    Return everything that is wrong with the archive in `path`.
 
     The folder of a killed run is judged as far as it got, and is "not sealed".
     """
-    return tuple(standalone.verify(folder))
+    return tuple(judge(path).problems)
+
+
+def _write_seal(folder: Path, manifest: Manifest, sealing: Sealing) -> None:
+    """
+    Write signatures and time stamp, and the manifest last: with it, it is sealed.
+    """
+    payload = manifest.payload
+    made = {place.MANIFEST: payload}
+    if sealing.signers:
+        message = signed_bytes(payload)
+        signatures = [signer.sign(message) for signer in sealing.signers]
+        made[place.ENVELOPE] = envelope_text(payload, signatures).encode()
+    if sealing.stamper is not None:
+        stamped = made.get(place.ENVELOPE, payload)
+        made[place.STAMP] = sealing.stamper.stamp(stamped)
+    made[place.SUMS] = sums_text(made).encode()
+    for name in sorted(made, key=lambda name: name == place.MANIFEST):
+        files.write_bytes(folder / name, made[name])
+
+
+def _remove_empty_folders(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir() and not path.is_symlink() and not any(path.iterdir()):
+            path.rmdir()
 
 
 def scan(folder: RunFolder) -> None:
@@ -157,7 +241,7 @@ def refuse_secrets(folder: Path) -> None:
     """
     leaks = [
         f"{name} holds the secret {secret}"
-        for name in standalone.files(folder)
+        for name in place.covered(place.read_place(folder).files)
         for secret in leaks_in(folder / name)
     ]
     if leaks:
@@ -165,14 +249,6 @@ def refuse_secrets(folder: Path) -> None:
             "secrets stand in the evidence:\n  - " + "\n  - ".join(leaks),
             hint="retire the secret, remove the file, and find out how it got there",
         )
-
-
-def scanned_for(events: Iterable[Event]) -> tuple[str, ...]:
-    """
-    Return the names of all secrets that somebody looked for.
-    """
-    scans = (event.data["secrets"] for event in events if event.kind == "scanned")
-    return tuple(sorted({name for names in scans for name in names}))
 
 
 def leaks_in(path: Path) -> tuple[str, ...]:

@@ -25,7 +25,13 @@ def write_text(path: Path, text: str) -> str:
     """
     Write `text`, redacted, in one atomic step; return its SHA-256.
     """
-    raw = redact.redact(text).encode("utf-8", "replace")
+    return write_bytes(path, redact.redact(text).encode("utf-8", "replace"))
+
+
+def write_bytes(path: Path, raw: bytes) -> str:
+    """
+    Write what was redacted already, in one atomic step; return its SHA-256.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

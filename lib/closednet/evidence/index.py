@@ -5,15 +5,17 @@ The first page of a run's folder: who did what, and what it proves.
 from __future__ import annotations
 
 from collections import Counter
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from closednet.evidence import files, pages, report, standalone
+from closednet.evidence import files, pages, report
 from closednet.evidence.requirements import REQUIREMENTS
+from closednet.evidence.verifier import place
 from closednet.render import words
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from closednet.evidence.journal import Event
@@ -39,9 +41,11 @@ ABOUT: Final = {
 }
 
 
-def write(folder: RunFolder) -> Path:
+def write(folder: RunFolder, *, signers: Sequence[str] | None = None) -> Path:
     """
     Write the page as the folder is now; it is no part of its own list of files.
+
+    The page says whose keys sign it; by default nothing about that.
     """
     found = report.load_run(folder)
     events = folder.events()
@@ -62,9 +66,24 @@ def write(folder: RunFolder) -> Path:
         hosts=hosts(events),
         dns=dns(events),
         files=_files(folder),
+        signing=signing_words(signers),
     )
     files.write_text(folder.path / PAGE, page)
     return folder.path / PAGE
+
+
+def signing_words(signers: Sequence[str] | None) -> str:
+    """
+    Return by which keys the archive is signed, in words.
+    """
+    if signers is None:
+        return "Not sealed yet."
+    if not signers:
+        return (
+            "Sealed, but not signed: the digests show what was changed since, unless"
+            " somebody made all of the archive anew."
+        )
+    return f"Sealed and signed by the key {', '.join(signers)}."
 
 
 def about(found: RunReport, events: Iterable[Event]) -> list[tuple[str, str]]:
@@ -140,8 +159,9 @@ def dns(events: Iterable[Event]) -> list[tuple[str, ...]]:
 
 
 def _files(folder: RunFolder) -> list[tuple[str, str]]:
+    held = place.read_place(folder.path).files
     return [
-        (name, files.digest_of(folder.path / name))
-        for name in standalone.files(folder.path)
+        (name, sha256(held[name]).hexdigest())
+        for name in place.covered(held)
         if name != PAGE
     ]

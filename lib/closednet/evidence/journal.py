@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import math
 import os
 import threading
 
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet import redact
 from closednet.errors import EvidenceError
-from closednet.evidence import standalone
+from closednet.evidence.verifier import chain
 from closednet.model import canonical
 
 
@@ -167,7 +168,7 @@ def verify_chain(path: Path) -> tuple[str, ...]:
     """
     Return what is wrong with the chain of a journal; nothing if it holds.
     """
-    return tuple(standalone.chain_problems(path.read_bytes())[0])
+    return tuple(chain.chain_problems(path.read_bytes())[0])
 
 
 def stamp(now: datetime) -> str:
@@ -205,11 +206,13 @@ def _parsed(line: bytes, path: Path) -> Event:
 
 def _printable(value: Any) -> Any:
     """
-    Return `value` without lone surrogates, which no file can hold.
+    Return `value` without lone surrogates, which no file can hold, and infinities.
     """
     match value:
         case str():
             return value.encode("utf-8", "replace").decode()
+        case float() if not math.isfinite(value):
+            return str(value)
         case dict():
             return {_printable(key): _printable(item) for key, item in value.items()}
         case list():

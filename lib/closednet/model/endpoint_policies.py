@@ -49,6 +49,16 @@ OUTPUT_ACTIONS: Final = (
     "s3:PutObject",
     "s3:PutObjectAcl",
 )
+SIGNING_ACTIONS: Final = ("kms:GetPublicKey", "kms:Sign")
+DEPOSIT_ACTIONS: Final = (
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketVersioning",
+    "s3:GetObject",
+    "s3:GetObjectRetention",
+    "s3:GetObjectVersion",
+    "s3:PutObject",
+    "s3:PutObjectRetention",
+)
 LOGS_ACTIONS: Final = (
     "logs:CreateLogStream",
     "logs:DescribeLogGroups",
@@ -69,6 +79,8 @@ class PolicyFacts:
     output_bucket: str
     kms_key_arn: str
     partition: str = "aws"
+    signing_key_arn: str = ""
+    deposit_bucket: str = ""
 
 
 def endpoint_policy(service: str, facts: PolicyFacts) -> str:
@@ -85,7 +97,10 @@ def endpoint_policy(service: str, facts: PolicyFacts) -> str:
             statements = _s3(facts)
         case "kms":
             keys = (facts.kms_key_arn,)
-            statements = [_allow("SessionKey", ("kms:Decrypt",), keys, facts.account)]
+            statements = [
+                _allow("SessionKey", ("kms:Decrypt",), keys, facts.account),
+                *_signing(facts),
+            ]
         case "logs":
             statements = [_allow("OwnAccount", LOGS_ACTIONS, ("*",), facts.account)]
         case "monitoring":
@@ -128,7 +143,23 @@ def _s3(facts: PolicyFacts) -> list[Json]:
     return [
         _allow("DownloadsFromAws", ("s3:GetObject",), downloads),
         _allow("OutputBucket", OUTPUT_ACTIONS, own, facts.account),
+        *_deposit(facts),
     ]
+
+
+def _signing(facts: PolicyFacts) -> list[Json]:
+    if not facts.signing_key_arn:
+        return []
+    key = (facts.signing_key_arn,)
+    return [_allow("EvidenceKey", SIGNING_ACTIONS, key, facts.account)]
+
+
+def _deposit(facts: PolicyFacts) -> list[Json]:
+    if not facts.deposit_bucket:
+        return []
+    arn = f"arn:{facts.partition}:s3:::{facts.deposit_bucket}"
+    held = (arn, f"{arn}/*")
+    return [_allow("EvidenceBucket", DEPOSIT_ACTIONS, held, facts.account)]
 
 
 def _allow(

@@ -67,6 +67,8 @@ def interface_endpoints(
         output_bucket=params.output.bucket,
         kms_key_arn=params.session.kms_key_arn,
         partition=partition,
+        signing_key_arn=params.evidence.signature.kms_key_arn or "",
+        deposit_bucket=params.evidence.deposit.bucket or "",
     )
     return tuple(
         InterfaceEndpoint(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from closednet.model.endpoint_policies import DEPOSIT_ACTIONS, SIGNING_ACTIONS
 from closednet.model.specs.management import SESSION_DOCUMENT
 
 
@@ -87,6 +88,8 @@ def operator_policy(
     if params.cloudwatch.credentials != "iam-user":
         actions = {action for action in actions if not _is_of_user(action)}
     statements = _special(params, actions)
+    if account == "management":
+        statements += _evidence(params)
     scopes: dict[Scope, list[str]] = {}
     for action in sorted(actions):
         scopes.setdefault(_scope(params, action), []).append(action)
@@ -126,6 +129,21 @@ def _special(params: SiteParams, actions: set[str]) -> list[Statement]:
         statements.append(
             _allow("CommandDocuments", ["ssm:SendCommand"], [*documents, bucket])
         )
+    return statements
+
+
+def _evidence(params: SiteParams) -> list[Statement]:
+    """
+    Return what sealing an archive needs, where the parameters ask for it.
+    """
+    statements = []
+    key, deposit = params.evidence.signature.kms_key_arn, params.evidence.deposit
+    if key:
+        statements.append(_allow("SignEvidence", list(SIGNING_ACTIONS), [key]))
+    if deposit.bucket:
+        bucket = f"arn:aws:s3:::{deposit.bucket}"
+        held = [bucket, f"{bucket}/{deposit.prefix}/*"]
+        statements.append(_allow("DepositEvidence", list(DEPOSIT_ACTIONS), held))
     return statements
 
 

@@ -45,7 +45,7 @@ def broken_rules(params: SiteParams) -> list[Problem]:
         for problem in rule(params)
     ] + [
         problem
-        for rule in (_limits, _logs, _keys, approval_rules.broken)
+        for rule in (_limits, _logs, _keys, _evidence, approval_rules.broken)
         for problem in rule(params)
     ]
 
@@ -252,3 +252,25 @@ def _keys(params: SiteParams) -> Iterator[Problem]:
             "accounts",
             "two accounts, but the same credentials; give each a profile or role_arn",
         )
+
+
+def _evidence(params: SiteParams) -> Iterator[Problem]:
+    signature, deposit = params.evidence.signature, params.evidence.deposit
+    wants = {"ed25519": "key_file", "ssh": "key_file", "kms": "kms_key_arn"}
+    for name in ("key_file", "kms_key_arn"):
+        path, given = f"evidence.signature.{name}", getattr(signature, name)
+        if wants.get(signature.method) == name and not given:
+            yield Problem(path, f"is missing; method is {signature.method}")
+        elif wants.get(signature.method) != name and given:
+            yield Problem(path, f"is not used by method {signature.method}")
+    arn = signature.kms_key_arn
+    if arn and f":{params.region}:" not in arn:
+        yield Problem(
+            "evidence.signature.kms_key_arn", f"is not a key of Region {params.region}"
+        )
+    if deposit.bucket == params.output.bucket:
+        yield Problem(
+            "evidence.deposit.bucket", "is output.bucket, where servers may write"
+        )
+    if params.evidence.time_stamp.authority_file and not params.evidence.time_stamp.url:
+        yield Problem("evidence.time_stamp.url", "is missing; its authority is given")

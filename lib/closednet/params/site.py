@@ -10,6 +10,7 @@ from pydantic import Field
 
 from closednet.params.approvals import Approvals
 from closednet.params.connection import Connection
+from closednet.params.evidence import Evidence
 from closednet.params.fields import (
     AccountId,
     Cidr,
@@ -175,6 +176,7 @@ class SiteParams(Section):
     rollout: Rollout = Rollout()
     approvals: Approvals = Approvals()
     prices: Prices = Prices()
+    evidence: Evidence = Evidence()
     evidence_dir: str = Field(
         "../evidence", description="Where runs leave their evidence, from this file."
     )

@@ -4,6 +4,8 @@ The last notebook: what the run proves, and the seal over it.
 
 from __future__ import annotations
 
+import os
+
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,8 @@ from closednet.evidence.report import load_run
 from closednet.model.report import Check, Report
 from closednet.recorder import NullRecorder
 from closednet.render.closing import CoverageView, LinesView
+from closednet.run import archiving
+from closednet.run.locking import HELD
 from closednet.run.viewing import coverage, evidence_place, header
 
 
@@ -45,14 +49,25 @@ class EvidenceRun:
         """
         # What this notebook still does is not part of what it sealed.
         kernel_hooks.install(NullRecorder())
-        archive.seal(self.folder)
-        return LinesView(("✅ sealed: no secret found, every file has its digest",))
+        manifest = archiving.seal(self.site, self.folder)
+        return LinesView((*archiving.words_of(manifest), *self._deposit()))
+
+    def _deposit(self) -> tuple[str, ...]:
+        """
+        Lay the archive down, unless a batch seals again with this notebook in it.
+        """
+        if HELD in os.environ:
+            return ()
+        found = archiving.deposit(self.site, self.folder)
+        return archiving.deposit_words(found) if found else ()
 
     def verify(self) -> Report:
         """
         Check the seal as an auditor does, and that nothing was left unproven.
         """
-        problems = archive.verify(self.folder.path)
+        trust = archiving.trust_of(self.site)
+        findings = archive.judge(self.folder.path, trust)
+        problems = findings.problems + findings.unchecked
         report = load_run(self.folder)
         missing = [c.requirement for c in report.coverage if c.verdict != "proven"]
         return Report(

@@ -59,18 +59,18 @@ class Clock:
         return self.now
 
 
-def run_folder(root: Path) -> RunFolder:
+def run_folder(root: Path, run_id: str = RUN) -> RunFolder:
     """
     Return an empty folder of a run.
     """
-    return RunFolder(root, "osaka", RUN, clock=Clock())
+    return RunFolder(root, "osaka", run_id, clock=Clock())
 
 
-def full_run(root: Path) -> RunFolder:
+def full_run(root: Path, run_id: str = RUN) -> RunFolder:
     """
     Return the folder of a run that planned, was approved, applied and verified.
     """
-    folder = run_folder(root)
+    folder = run_folder(root, run_id)
     record = folder.journal.record
     record("run", site="osaka", region="ap-northeast-1", simulated=True, operator="me")
     folder.write_params({"site": "osaka", "keys": {"secret_access_key": "rehearsal"}})

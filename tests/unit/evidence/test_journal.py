@@ -217,3 +217,10 @@ def test_broken_letters_of_a_transcript_are_kept_readable(path: Path) -> None:
 
     assert journal.read(path)[1].data == {"out": "caf?"}
     assert json.loads(path.read_text().splitlines()[1])["n"] == 2
+
+
+def test_numbers_that_are_no_json_are_kept_as_words(path: Path) -> None:
+    opened(path).record("note", ratio=[float("inf"), float("nan"), 1.5])
+
+    assert journal.read(path)[1].data == {"ratio": ["inf", "nan", 1.5]}
+    assert journal.verify_chain(path) == ()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,6 +70,22 @@ def test_downloads_from_aws_need_no_principal() -> None:
 
 def test_only_the_session_key_is_used() -> None:
     assert [KEY] == statements("kms")["SessionKey"]["Resource"]
+
+
+def test_evidence_passes_where_it_is_signed_and_laid_down() -> None:
+    facts = replace(FACTS, signing_key_arn=f"{KEY}2", deposit_bucket="kept")
+    kms, s3 = (
+        {item["Sid"]: item for item in json.loads(policy)["Statement"]}
+        for policy in (endpoint_policy("kms", facts), endpoint_policy("s3", facts))
+    )
+
+    assert [f"{KEY}2"] == kms["EvidenceKey"]["Resource"]
+    assert ["kms:GetPublicKey", "kms:Sign"] == kms["EvidenceKey"]["Action"]
+    assert ["arn:aws:s3:::kept", "arn:aws:s3:::kept/*"] == s3["EvidenceBucket"][
+        "Resource"
+    ]
+    assert "EvidenceKey" not in statements("kms")
+    assert "EvidenceBucket" not in statements("s3")
 
 
 def test_what_aws_returns_in_another_order_is_the_same_policy() -> None:

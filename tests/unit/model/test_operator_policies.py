@@ -132,3 +132,26 @@ def test_a_policy_is_the_same_every_time() -> None:
     )
 
     assert first == second
+
+
+def test_evidence_is_signed_and_laid_down_where_it_is_asked_for() -> None:
+    params = params_with()
+    key = "arn:aws:kms:ap-northeast-1:222222222222:key/2"
+    asked = params.evidence.model_copy(
+        update={
+            "signature": params.evidence.signature.model_copy(
+                update={"method": "kms", "kms_key_arn": key}
+            ),
+            "deposit": params.evidence.deposit.model_copy(update={"bucket": "kept"}),
+        }
+    )
+    changed = params.model_copy(update={"evidence": asked})
+    found = allowed(operator_policy(changed, "management", ()))
+
+    assert [key] == found["kms:Sign"][0]["Resource"]
+    assert [
+        "arn:aws:s3:::kept",
+        "arn:aws:s3:::kept/evidence/*",
+    ] == found["s3:PutObjectRetention"][0]["Resource"]
+    assert "kms:Sign" not in allowed(operator_policy(changed, "network", ()))
+    assert "kms:Sign" not in allowed(operator_policy(params, "management", ()))

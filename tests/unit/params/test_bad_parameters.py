@@ -17,6 +17,8 @@ from closednet.params.load import load
 ROOT = Path(__file__).parents[3]
 GOOD = (ROOT / "params" / "rehearsal.yaml").read_text("utf-8")
 
+ELSEWHERE = "'arn:aws:kms:eu-west-1:222222222222:key/1'"
+
 # old text, new text, the path that is named, words of the message
 BAD = [
     ("site: tokyo-dc1", "site: Tokyo_DC1", "site", "does not look like"),
@@ -161,6 +163,26 @@ BAD = [
     ("os: rhel", "os: windows", "hosts[2].connector", "script"),
     ("bucket: closednet-", "bucket: Closednet.", "output.bucket", "does not look like"),
     ("rollout:\n", "rollout: yes\nx:\n", "rollout", "object"),
+    *(
+        ("connection:", f"evidence: {{{text}}}\nconnection:", f"evidence.{path}", words)
+        for text, path, words in (
+            ("signature: {method: ssh}", "signature.key_file", "is missing"),
+            ("signature: {method: kms}", "signature.kms_key_arn", "is missing"),
+            ("signature: {key_file: a}", "signature.key_file", "not used by method"),
+            (
+                f"signature: {{method: kms, kms_key_arn: {ELSEWHERE}}}",
+                "signature.kms_key_arn",
+                "not a key of Region",
+            ),
+            (
+                "deposit: {bucket: closednet-rehearsal-output-222222222222}",
+                "deposit.bucket",
+                "where servers may write",
+            ),
+            ("time_stamp: {authority_file: a}", "time_stamp.url", "is missing"),
+            ("time_stamp: {url: ftp://a}", "time_stamp.url", "does not look like"),
+        )
+    ),
 ]
 
 
