@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import os
 
-from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
 import yaml
+
+from botocore import loaders
 
 from closednet.errors import ClosednetError
 from closednet.evidence import archive
@@ -25,7 +28,7 @@ from closednet_rehearsal.chaos.rollout import by_operator
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from closednet.model.plan import Plan
     from closednet.model.receipt import Receipt
@@ -115,16 +118,17 @@ def world(branch: Branch) -> Iterator[World]:
     """
     Let the library of this process use a branch for the duration of a block.
     """
-    before = {name: os.environ.get(name) for name in branch.environment()}
-    os.environ.update(branch.environment())
-    try:
-        with branch:
-            yield World(branch)
-    finally:
-        for name, value in before.items():
-            del os.environ[name]
-            if value is not None:
-                os.environ[name] = value
+    with branch, pytest.MonkeyPatch.context() as patch:
+        for name, value in branch.environment().items():
+            patch.setenv(name, value)
+        # Ten sessions a step would read the models of all services ten times.
+        patch.setattr(loaders, "create_loader", _shared_loader)
+        yield World(branch)
+
+
+@cache
+def _shared_loader(_: str | None = None) -> loaders.Loader:
+    return loaders.Loader()
 
 
 @dataclass

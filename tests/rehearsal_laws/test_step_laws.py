@@ -12,7 +12,6 @@ import pytest
 
 from closednet import registry
 from closednet.errors import ApplyError
-from closednet.evidence.run_folder import RunFolder
 from closednet.model.change import key_of
 from closednet.model.receipt import Receipt
 from closednet_rehearsal.chaos.compare import differences
@@ -20,6 +19,7 @@ from tests.rehearsal_laws.stories import RUN, Story, keys, told, world
 
 
 if TYPE_CHECKING:
+    from closednet.evidence.run_folder import RunFolder
     from closednet_rehearsal.chaos.rollout import Rollout
 
 pytestmark = pytest.mark.rehearsal
