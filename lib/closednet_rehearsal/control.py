@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from closednet_rehearsal.errors import Answer
+from closednet_rehearsal.quotas import changed
 from closednet_rehearsal.snapshot import snapshot
 
 
@@ -72,6 +73,11 @@ class Control:
                     clock = self.world.clock
                     (clock.hold if request["held"] else clock.release)()
                     return _shown({"now": clock.now()})
+            case "quota":
+                with self.world.lock:
+                    name, value = str(request["name"]), int(request["value"])
+                    self.world.quotas = changed(name, value)
+                    return _shown({name: value})
             case "fault":
                 return _shown(asdict(faults.add(request)))
             case "host" if self.power is not None:

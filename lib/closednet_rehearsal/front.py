@@ -38,6 +38,7 @@ Application: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
 
 _LOG: Final = logging.getLogger(__name__)
 _SERVER_ERROR: Final = 500
+_BAD_REQUEST: Final = 400
 _NO_PAGE: Final = frozenset({404, 405})
 
 
@@ -97,6 +98,8 @@ class Front:
             fault = self.faults.take(asked)
             answer = self._answer(environ, body, asked, fault)
         except Refusal as refusal:
+            if refusal.status == _BAD_REQUEST:
+                refusal.status = validation.status_of(asked.service, refusal.code)
             answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
         self._note(asked, account, principal, answer)
         if fault == DROP:
