@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from closednet_rehearsal import operator
 from closednet_rehearsal.errors import Answer
 from closednet_rehearsal.permissions.ledger import Ledger
+from closednet_rehearsal.quotas import changed
 from closednet_rehearsal.snapshot import snapshot
 
 
@@ -74,6 +75,7 @@ class Control:
         done: dict[str, Callable[[dict[str, Any]], Any]] = {
             "advance": self._advance,
             "clock": self._hold,
+            "quota": self._limit,
             "fault": lambda wish: asdict(faults.add(wish)),
             "mend": lambda _: _did(faults.mend, "mended"),
             "release": lambda _: _did(faults.release, "released"),
@@ -93,6 +95,12 @@ class Control:
             clock = self.world.clock
             (clock.hold if request["held"] else clock.release)()
             return {"now": clock.now()}
+
+    def _limit(self, request: dict[str, Any]) -> dict[str, int]:
+        name, value = str(request["name"]), int(request["value"])
+        with self.world.lock:
+            self.world.quotas = changed(name, value)
+        return {name: value}
 
     def _attach(self, request: dict[str, Any]) -> dict[str, list[str]]:
         with self.world.lock:

@@ -8,6 +8,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2 import urls
+from moto.ec2.exceptions import InvalidSecurityGroupNotFoundError
 from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 
@@ -17,6 +18,7 @@ from closednet_rehearsal.endpoint_services import services
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.paging import paged
 from closednet_rehearsal.propagation import unseen, written
+from closednet_rehearsal.quotas import within
 
 
 class RehearsalEC2Backend(EC2Backend):
@@ -36,10 +38,42 @@ class RehearsalEC2Backend(EC2Backend):
         if vpc_id is None and not kwargs.get("is_default"):
             raise Refusal("VPCIdNotSpecified", "No default VPC for this user")
         self.get_vpc(str(vpc_id))
+        if not kwargs.get("is_default"):
+            self._check_new_group(name, str(vpc_id))
         group = super().create_security_group(name, *args, **kwargs)
         if not kwargs.get("is_default"):
             written("ec2", group.id)
         return group
+
+    def _check_new_group(self, name: str, vpc_id: str) -> None:
+        if name.startswith("sg-"):
+            raise Refusal(
+                "InvalidParameterValue",
+                f"Value ({name}) for parameter GroupName is invalid. Group names may "
+                "not be in the format sg-*.",
+            )
+        within(
+            "security_groups_per_region",
+            sum(map(len, self.groups.values())) + 1,
+            "SecurityGroupLimitExceeded",
+            f"The maximum number of security groups for VPC '{vpc_id}' has been "
+            "reached.",
+        )
+
+    def get_vpc(self, vpc_id: str) -> Any:
+        if vpc_id not in self.vpcs:
+            raise Refusal(
+                "InvalidVpcID.NotFound", f"The vpc ID '{vpc_id}' does not exist"
+            )
+        return super().get_vpc(vpc_id)
+
+    def describe_vpcs(
+        self, vpc_ids: list[str] | None = None, filters: Any = None
+    ) -> list[Any]:
+        for vpc_id in vpc_ids or ():
+            self.get_vpc(vpc_id)
+        found: list[Any] = super().describe_vpcs(vpc_ids, filters)
+        return found
 
     def describe_security_groups(
         self,
@@ -66,10 +100,8 @@ class RehearsalEC2Backend(EC2Backend):
         """
         known = any(group_id in groups for groups in self.groups.values())
         if not known or unseen("ec2", group_id):
-            raise Refusal(
-                "InvalidGroup.NotFound",
-                f"The security group '{group_id}' does not exist",
-            )
+            # Resolver looks for moto's own error, and says it in its words.
+            raise InvalidSecurityGroupNotFoundError(group_id)
 
     def describe_vpc_endpoints(
         self, vpc_end_point_ids: list[str] | None, filters: Any = None
@@ -87,6 +119,7 @@ class RehearsalEC2Backend(EC2Backend):
         self, name: str | None = None, group_id: str | None = None
     ) -> None:
         wanted = group_id or name
+        self._refuse_default(str(wanted))
         for eni in self.enis.values():
             if wanted in {group.id for group in eni.group_set}:
                 raise Refusal(
@@ -98,6 +131,15 @@ class RehearsalEC2Backend(EC2Backend):
             )
         super().delete_security_group(name, group_id)
         self.tags.pop(str(wanted), None)
+
+    def _refuse_default(self, group_id: str) -> None:
+        for groups in self.groups.values():
+            if group_id in groups and groups[group_id].is_default:
+                raise Refusal(
+                    "CannotDelete",
+                    f'the specified group: "{group_id}" name: "default" cannot be '
+                    "deleted by a user",
+                )
 
     def _groups_named_by_rules(self, but_of: str) -> set[str]:
         return {

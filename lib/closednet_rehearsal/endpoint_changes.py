@@ -16,6 +16,7 @@ from closednet_rehearsal.endpoint_rules import (
     check_policy,
     check_private_dns,
     check_subnets,
+    check_zones,
 )
 from closednet_rehearsal.endpoints import flag, settle
 from closednet_rehearsal.errors import Refusal
@@ -58,6 +59,7 @@ def _check(
 ) -> None:
     check_groups(backend, endpoint.vpc_id, groups)
     check_subnets(backend, endpoint.vpc_id, subnets)
+    check_zones(backend, endpoint.service, subnets)
     if endpoint.service.kind == "Interface" and not groups:
         raise Refusal(
             "InvalidParameter", "An endpoint must keep at least one security group"

@@ -17,6 +17,7 @@ from closednet_rehearsal.dns_domains import (
 from closednet_rehearsal.endpoint import taken_addresses
 from closednet_rehearsal.endpoint_services import Service, find_service
 from closednet_rehearsal.errors import Refusal
+from closednet_rehearsal.quotas import within
 
 
 _POLICY_LIMIT: Final = 20_480
@@ -53,6 +54,12 @@ def check_groups(backend: Any, vpc_id: str, group_ids: list[str]) -> None:
     """
     Refuse security groups that the VPC does not have.
     """
+    within(
+        "security_groups_per_interface",
+        len(group_ids),
+        "SecurityGroupsPerInterfaceLimitExceeded",
+        "The maximum number of security groups per interface has been reached.",
+    )
     for group_id in group_ids:
         if group_id not in backend.groups[vpc_id]:
             raise Refusal(
@@ -81,6 +88,40 @@ def check_subnets(backend: Any, vpc_id: str, subnet_ids: list[str]) -> None:
                 "availability zones supported by the VPC endpoint service.",
             )
         zones.add(subnet.availability_zone)
+
+
+def check_zones(backend: Any, service: Service, subnet_ids: list[str]) -> None:
+    """
+    Refuse subnets in zones where the service is not offered.
+    """
+    for subnet_id in subnet_ids:
+        zone = backend.get_subnet(subnet_id).availability_zone
+        if zone not in service.availability_zones:
+            raise Refusal(
+                "InvalidParameter",
+                f"The VPC endpoint service {service.name} does not support the "
+                f"availability zone of the subnet: {subnet_id}.",
+            )
+
+
+def check_quota(backend: Any, vpc_id: str, kind: str) -> None:
+    """
+    Refuse one endpoint more than the VPC, or for gateways the Region, may have.
+    """
+    alike = [
+        each for each in backend.vpc_end_points.values() if each.service.kind == kind
+    ]
+    if kind == "Gateway":
+        quota, count = "gateway_endpoints_per_region", len(alike)
+    else:
+        quota = "interface_endpoints_per_vpc"
+        count = sum(each.vpc_id == vpc_id for each in alike)
+    within(
+        quota,
+        count + 1,
+        "VpcEndpointLimitExceeded",
+        "The maximum number of VPC endpoints has been reached.",
+    )
 
 
 def check_address(backend: Any, subnet_id: str, address: str) -> None:

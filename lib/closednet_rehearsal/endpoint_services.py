@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from closednet_rehearsal.settings import SUBNETS
-
 
 # AWS's own zone for *.vpce.amazonaws.com names in ap-northeast-1.
 VPCE_ZONE_ID: Final = "Z2E726K9Y6RL4W"
@@ -33,6 +31,9 @@ _INTERFACE: Final = {
     "xray": 35,
 }
 _GATEWAY: Final = ("s3", "dynamodb")
+# Not every service is in every zone, so that this is met here: which ones, is ours.
+_ALL_ZONES: Final = "acd"
+_ZONES: Final = {"rolesanywhere": "ac", "xray": "a"}
 _S3_LABELS: Final = ("s3", "*.s3", "s3-control", "*.s3-control")
 _S3_ACCESS_POINT_LABELS: Final = ("s3-accesspoint", "*.s3-accesspoint")
 
@@ -72,6 +73,15 @@ class Service:
         return tuple(f"{label}.{self.region}.amazonaws.com" for label in labels)
 
     @property
+    def availability_zones(self) -> tuple[str, ...]:
+        """
+        Return the zones in which the service is offered.
+        """
+        return tuple(
+            f"{self.region}{letter}" for letter in _ZONES.get(self.label, _ALL_ZONES)
+        )
+
+    @property
     def host_number(self) -> int:
         """
         Return the preferred last octet of this service's endpoint addresses.
@@ -88,7 +98,7 @@ class Service:
             "ServiceId": f"vpce-svc-0{digest[:16]}",
             "ServiceType": [{"ServiceType": self.kind}],
             "ServiceRegion": self.region,
-            "AvailabilityZones": [s.availability_zone for s in SUBNETS],
+            "AvailabilityZones": list(self.availability_zones),
             "Owner": "amazon",
             "BaseEndpointDnsNames": [self.base_name],
             "VpcEndpointPolicySupported": True,

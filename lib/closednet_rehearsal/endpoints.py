@@ -21,7 +21,9 @@ from closednet_rehearsal.endpoint_rules import (
     check_inbound_only,
     check_policy,
     check_private_dns,
+    check_quota,
     check_subnets,
+    check_zones,
     checked_service,
 )
 from closednet_rehearsal.errors import Refusal
@@ -61,6 +63,7 @@ def _create(backend: Any, params: dict[str, Any]) -> Endpoint:
     kind = params.get("VpcEndpointType", "Gateway")
     service = checked_service(params["ServiceName"], kind, backend.region_name)
     check_policy(params.get("PolicyDocument"))
+    check_quota(backend, vpc.id, kind)
     if kind == "Gateway":
         return create_gateway(backend, service, params)
     return _create_interface(backend, vpc, service, params)
@@ -75,6 +78,7 @@ def _create_interface(
     }
     subnet_ids = list(dict.fromkeys([*params.get("SubnetIds", []), *addresses]))
     check_subnets(backend, vpc.id, subnet_ids)
+    check_zones(backend, service, subnet_ids)
     for subnet_id, address in addresses.items():
         if address:
             check_address(backend, subnet_id, address)

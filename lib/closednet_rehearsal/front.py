@@ -46,6 +46,7 @@ Application: TypeAlias = Callable[[Environ, Any], Iterable[bytes]]
 
 _LOG: Final = logging.getLogger(__name__)
 _SERVER_ERROR: Final = 500
+_BAD_REQUEST: Final = 400
 _NO_PAGE: Final = frozenset({404, 405})
 
 
@@ -109,13 +110,18 @@ class Front:
             environ["rehearsal.caller"] = _caller(environ, account, principal)
             answer = self._answer(environ, body, asked, fault)
         except Refusal as refusal:
-            answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
+            answer = self._refused(asked, refusal)
         self._note(asked, account, principal, answer, time.monotonic() - began)
         if fault == HOLD_ANSWER:
             self.faults.hold()
         if fault in SILENT:
             _hang_up(environ)
         return answer
+
+    def _refused(self, asked: Asked, refusal: Refusal) -> Answer:
+        if refusal.status == _BAD_REQUEST:
+            refusal.status = validation.status_of(asked.service, refusal.code)
+        return refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
 
     def _answer(
         self, environ: Environ, body: bytes, asked: Asked, fault: str

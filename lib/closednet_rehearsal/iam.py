@@ -32,12 +32,14 @@ from closednet_rehearsal.identity import key_owner, remember_key
 from closednet_rehearsal.lean import parsed
 from closednet_rehearsal.paging import marked
 from closednet_rehearsal.propagation import unseen, written
+from closednet_rehearsal.quotas import within
 from closednet_rehearsal.settings import (
     NETWORK_ACCOUNT,
     OPERATOR_KEY_ID,
     OPERATOR_USER_ARN,
 )
 from closednet_rehearsal.stage import world
+from closednet_rehearsal.trust_documents import check_trust
 
 
 if TYPE_CHECKING:
@@ -101,8 +103,20 @@ class RehearsalIAMBackend(IAMBackend):
             for name, data in parsed(aws_managed_policies_data).items()
         ]
 
-    def create_role(self, *args: Any, **kwargs: Any) -> Role:
-        role = super().create_role(*args, **kwargs)
+    def create_role(
+        self,
+        role_name: str,
+        assume_role_policy_document: str,
+        *args: Any,
+        **kwargs: Any,
+    ) -> Role:
+        check_trust(assume_role_policy_document)
+        most = world().quotas.roles
+        over = f"Cannot exceed quota for RolesPerAccount: {most}"
+        within("roles", len(self.roles) + 1, "LimitExceeded", over, 409)
+        role = super().create_role(
+            role_name, assume_role_policy_document, *args, **kwargs
+        )
         self._changed(role)
         written("role", self.account_id, role.name)
         return role
@@ -121,8 +135,39 @@ class RehearsalIAMBackend(IAMBackend):
             ) from None
 
     def update_assume_role_policy(self, role_name: str, policy_document: str) -> None:
+        check_trust(policy_document)
         super().update_assume_role_policy(role_name, policy_document)
         self._changed(self.get_role(role_name))
+
+    def attach_role_policy(self, policy_arn: str, role_name: str) -> None:
+        attached = set(self.get_role(role_name).managed_policies) | {policy_arn}
+        most = world().quotas.policies_per_role
+        over = f"Cannot exceed quota for PoliciesPerRole: {most}"
+        within("policies_per_role", len(attached), "LimitExceeded", over, 409)
+        super().attach_role_policy(policy_arn, role_name)
+
+    def put_role_policy(
+        self, role_name: str, policy_name: str, policy_json: str
+    ) -> None:
+        held = self.get_role(role_name).policies | {policy_name: policy_json}
+        _check_size("role", role_name, held)
+        super().put_role_policy(role_name, policy_name, policy_json)
+
+    def put_user_policy(
+        self, user_name: str, policy_name: str, policy_json: str
+    ) -> None:
+        held = self.get_user(user_name).policies | {policy_name: policy_json}
+        _check_size("user", user_name, held)
+        super().put_user_policy(user_name, policy_name, policy_json)
+
+    def delete_user(self, user_name: str) -> None:
+        if self.get_user(user_name).access_keys:
+            raise Refusal(
+                "DeleteConflict",
+                "Cannot delete entity, must delete access keys first.",
+                409,
+            )
+        super().delete_user(user_name)
 
     def _changed(self, role: Role) -> None:
         delay = world().delays.iam_propagation
@@ -135,6 +180,15 @@ class RehearsalIAMBackend(IAMBackend):
         remember_key(key.access_key_id)
         written("key", key.access_key_id)
         return key
+
+
+def _check_size(kind: str, name: str, policies: Mapping[str, str]) -> None:
+    # IAM does not count white space.
+    size = sum(len("".join(text.split())) for text in policies.values())
+    quota = f"{kind}_policy_characters"
+    most = getattr(world().quotas, quota)
+    over = f"Maximum policy size of {most} bytes exceeded for {kind} {name}"
+    within(quota, size, "LimitExceeded", over, 409)
 
 
 class RehearsalIAMResponse(IamResponse):
@@ -163,9 +217,8 @@ class RehearsalIAMResponse(IamResponse):
         if not user:
             answer: ActionResult = super().list_access_keys()
             return answer
-        # A user has two at most, and IAM may always send fewer than one asks for.
         keys = self.backend.list_access_keys(user)
-        return marked(keys, "AccessKeyMetadata", self._get_param("Marker"), 1)
+        return marked(keys, "AccessKeyMetadata", self._get_param("Marker"))
 
     def _refuse_unseen(self, kind: str, name: str) -> None:
         if unseen(kind, self.current_account, name):

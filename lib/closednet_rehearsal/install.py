@@ -117,11 +117,13 @@ def _replace_services() -> None:
         kms,
         resolver,
         route53,
+        service_quotas,
         telemetry,
         zones,
     )
 
     telemetry.install()
+    service_quotas.install()
     _set(ec2_backends, ec2.RehearsalEC2Backend)
     ec2_urls.url_paths["{0}/"] = ec2.RehearsalEC2Response.dispatch
     _set(route53_backends, zones.RehearsalRoute53Backend)

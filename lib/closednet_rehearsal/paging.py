@@ -71,11 +71,9 @@ def paged(
     return describe_page
 
 
-def marked(
-    items: Sequence[Any], key: str, marker: str | None, most: int = PAGE_SIZE
-) -> ActionResult:
+def marked(items: Sequence[Any], key: str, marker: str | None) -> ActionResult:
     """
     Return a page of one of IAM's lists under `key`.
     """
-    some, more = page(items, marker, most, most)
+    some, more = page(items, marker)
     return ActionResult({key: some, "Marker": more, "IsTruncated": more is not None})

@@ -80,11 +80,30 @@ def _apply(
         return None
     if action == "CREATE" and present is not None:
         return f"Tried to create {what} but it already exists"
-    problem = _alias_problem(zone, zones, record)
+    problem = _cname_problem(zone, name, kind) or _alias_problem(zone, zones, record)
     if problem is None:
         record |= {"ResourceRecords": _values(record)["ResourceRecords"]}
         zone.upsert_rrset(record)
     return problem
+
+
+def _cname_problem(zone: Any, name: str, kind: str) -> str | None:
+    """
+    Say what is wrong if a CNAME would not be alone at its name.
+    """
+    if kind == "CNAME" and name == zone.name:
+        return f"RRSet of type CNAME with DNS name {name} is not permitted at apex in zone {zone.name}"
+    others = {each.type for each in zone.rrsets if plain_name(each.name) == name} - {
+        kind
+    }
+    rival = "CNAME" if kind != "CNAME" else next(iter(sorted(others)), "")
+    if rival not in others:
+        return None
+    return (
+        f"RRSet of type {kind} with DNS name {name} is not permitted because a "
+        f"conflicting RRSet of type {rival} with the same DNS name already exists in "
+        f"zone {zone.name}"
+    )
 
 
 def _find(zone: Any, name: str, kind: str) -> Any | None:

@@ -19,6 +19,7 @@ from moto.route53resolver.models import ResolverEndpoint, Route53ResolverBackend
 from moto.route53resolver.responses import Route53ResolverResponse
 
 from closednet_rehearsal.endpoint import taken_addresses
+from closednet_rehearsal.quotas import within
 from closednet_rehearsal.settings import INBOUND_IPS
 from closednet_rehearsal.stage import world
 
@@ -48,6 +49,7 @@ class RehearsalResolverBackend(Route53ResolverBackend):
                     "already exists"
                 )
             return self.resolver_endpoints[known[1]]
+        self._check_quotas(kwargs["ip_addresses"])
         kwargs["ip_addresses"] = self._addresses(kwargs["ip_addresses"])
         kwargs["name"] = kwargs["name"] or ""
         endpoint = super().create_resolver_endpoint(*args, **kwargs)
@@ -58,6 +60,23 @@ class RehearsalResolverBackend(Route53ResolverBackend):
         delay = world().delays.resolver_creating
         world().clock.after(delay, lambda: _become_operational(endpoint))
         return endpoint
+
+    def _check_addresses(self, addresses: list[Any]) -> None:
+        within(
+            "addresses_per_resolver_endpoint",
+            len(addresses),
+            "LimitExceededException",
+            f"Account '{self.account_id}' has exceeded 'max-ip-addresses-per-endpoint'",
+        )
+
+    def _check_quotas(self, addresses: list[Any]) -> None:
+        self._check_addresses(addresses)
+        within(
+            "resolver_endpoints_per_region",
+            len(self.resolver_endpoints) + 1,
+            "LimitExceededException",
+            f"Account '{self.account_id}' has exceeded 'max-endpoints'",
+        )
 
     def _addresses(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
         chosen: list[dict[str, Any]] = []
@@ -91,6 +110,9 @@ class RehearsalResolverBackend(Route53ResolverBackend):
     def associate_resolver_endpoint_ip_address(
         self, resolver_endpoint_id: str, value: dict[str, Any]
     ) -> ResolverEndpoint:
+        endpoint = self.resolver_endpoints.get(resolver_endpoint_id)
+        held = endpoint.ip_addresses if endpoint is not None else []
+        self._check_addresses([*held, value])
         (address,) = self._addresses([value])
         endpoint = super().associate_resolver_endpoint_ip_address(
             resolver_endpoint_id, address

@@ -65,7 +65,8 @@ class RehearsalRoute53Response(Route53):
         change = self.zone_backend.changes.get(change_id)
         if change is None:
             raise Refusal(
-                "NoSuchChange", f"Could not find resource with ID: {change_id}"
+                "NoSuchChange",
+                "A change with the specified change ID does not exist.",
             )
         return ActionResult({"ChangeInfo": change.info()})
 

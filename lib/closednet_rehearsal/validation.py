@@ -13,12 +13,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request as MotoRequest
 from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 
+from closednet_rehearsal import ec2_validation
 from closednet_rehearsal.errors import Refusal
 
 
@@ -43,13 +45,14 @@ _RETENTION_DAYS: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
+_BAD_REQUEST: Final = 400
+_ENOUGH: Final = ("one", "another")
 _CODES: Final = {
-    "ec2": "InvalidParameterValue",
     "route53": "InvalidInput",
     "iam": "ValidationError",
     "sts": "ValidationError",
     "logs": "InvalidParameterException",
-    "cloudwatch": "InvalidParameterValue",
+    "cloudwatch": "ValidationError",
 }
 
 
@@ -62,6 +65,14 @@ def check(asked: Asked, environ: dict[str, Any]) -> None:
     if shape is None:
         return
     members = parsed(asked, environ)
+    if asked.service == "ec2":
+        ec2_validation.check(shape, members)
+        return
+    if len(members.get("IpAddresses") or _ENOUGH) < len(_ENOUGH):
+        raise Refusal(
+            "InvalidRequestException",
+            "[RSLVR-00400] Resolver endpoint need to have at least 2 IP addresses.",
+        )
     problems = [*_problems(shape, members, ""), *_unmodelled(members)]
     if problems:
         count = len(problems)
@@ -70,6 +81,20 @@ def check(asked: Asked, environ: dict[str, Any]) -> None:
             _CODES.get(asked.service, "ValidationException"),
             f"{count} validation error{plural} detected: {'; '.join(problems)}",
         )
+
+
+@cache
+def status_of(service: str, code: str) -> int:
+    """
+    Return the HTTP status that a service's model gives to an error, or 400.
+    """
+    try:
+        model: Any = get_service_model(service)
+    except (UnknownServiceError, ValueError):
+        return _BAD_REQUEST
+    shape = model.shape_for_error_code(code)
+    error = {} if shape is None else shape.metadata.get("error", {})
+    return int(error.get("httpStatusCode", _BAD_REQUEST))
 
 
 def has_model(asked: Asked) -> bool:
@@ -141,6 +166,9 @@ def _problems(shape: Any, value: Any, path: str) -> Iterator[str]:
     elif shape.type_name == "string" and isinstance(value, str):
         yield from _length(shape, value, path)
         yield from _text(shape, value, path)
+    elif shape.type_name == "map" and isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _problems(shape.value, each, f"{path}.{key}.member")
     elif shape.type_name in {"integer", "long", "float", "double"}:
         yield from _number(shape, value, path)
 
@@ -150,11 +178,16 @@ def _structure(shape: Any, value: Any, path: str) -> Iterator[str]:
         return
     for name in shape.required_members:
         if value.get(name) is None:
-            where = f"{path}.{name}".lstrip(".")
+            where = _below(path, name)
             yield f"Value null at '{where}' failed to satisfy constraint: Member must not be null"
     for name, member in shape.members.items():
         if value.get(name) is not None:
-            yield from _problems(member, value[name], f"{path}.{name}".lstrip("."))
+            yield from _problems(member, value[name], _below(path, name))
+
+
+def _below(path: str, name: str) -> str:
+    # The services name members as their Java code does.
+    return f"{path}.{name[:1].lower()}{name[1:]}".lstrip(".")
 
 
 def _length(shape: Any, value: Any, path: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from closednet_rehearsal.clock import Clock
 from closednet_rehearsal.ids import Ids
+from closednet_rehearsal.quotas import Quotas
 from closednet_rehearsal.settings import DELAYS, PACE, Delays
 from closednet_rehearsal.throttling import Throttle
 
@@ -41,6 +42,7 @@ class World:
     ids: Ids = field(default_factory=Ids)
     delays: Delays = DELAYS
     throttle: Throttle = field(init=False)
+    quotas: Quotas = field(default_factory=Quotas)
     lock: threading.RLock = field(default_factory=threading.RLock)
     calls: list[Call] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)

@@ -13,6 +13,7 @@ from moto.route53.models import FakeZone, Route53Backend, route53_backends
 
 from closednet_rehearsal.dns_domains import private_name_owner, vpc_exists, zone_named
 from closednet_rehearsal.errors import Refusal
+from closednet_rehearsal.quotas import within
 from closednet_rehearsal.records import apply_changes, plain_name
 from closednet_rehearsal.settings import ACCOUNTS
 from closednet_rehearsal.stage import world
@@ -76,6 +77,13 @@ class RehearsalRoute53Backend(Route53Backend):
             )
         if vpc_id:
             refuse_conflict(vpc_id, name)
+        within(
+            "hosted_zones",
+            len(self.zones) + 1,
+            "TooManyHostedZones",
+            "Limits Exceeded: MAX_HOSTED_ZONES_BY_OWNER - Cannot create more hosted "
+            "zones.",
+        )
         zone = super().create_hosted_zone(name, *args, **kwargs)
         for record in zone.rrsets:
             # moto keeps the SOA's value in another shape than every other one.
@@ -92,8 +100,15 @@ class RehearsalRoute53Backend(Route53Backend):
         return zone
 
     def delete_hosted_zone(self, id_: str) -> FakeZone | None:
-        zone = super().delete_hosted_zone(id_)
         bare = id_.removeprefix("/hostedzone/")
+        held = self.zones[bare].rrsets if bare in self.zones else ()
+        if any(record.type not in {"NS", "SOA"} for record in held):
+            raise Refusal(
+                "HostedZoneNotEmpty",
+                "The specified hosted zone contains non-required resource record sets "
+                "and so cannot be deleted.",
+            )
+        zone = super().delete_hosted_zone(id_)
         self.resource_tags.pop(bare, None)
         self.authorizations.pop(bare, None)
         return zone
@@ -102,6 +117,14 @@ class RehearsalRoute53Backend(Route53Backend):
         self, zoneid: str, change_list: list[dict[str, Any]]
     ) -> None:
         zone = self.get_hosted_zone(zoneid)
+        weight = sum(2 if each["Action"] == "UPSERT" else 1 for each in change_list)
+        most = world().quotas.changes_per_batch
+        within(
+            "changes_per_batch",
+            weight,
+            "InvalidChangeBatch",
+            f"Number of records limit of {most} exceeded.",
+        )
         apply_changes(zone, self.zones, change_list)
 
     def list_records(self, zone_id: str) -> list[Any]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 1})
+UNCHECKED = CONFIG.merge(Config(parameter_validation=False))
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Control:
         with urllib.request.urlopen(f"{self.url}/rehearsal/{name}") as answer:  # noqa: S310 - loopback
             return json.load(answer)
 
-    def post(self, name: str, **members: Any) -> Any:
+    def post(self, name: str, /, **members: Any) -> Any:
         request = urllib.request.Request(  # noqa: S310 - loopback
             f"{self.url}/rehearsal/{name}", json.dumps(members).encode(), method="POST"
         )
@@ -82,12 +83,12 @@ def _control(server: Server) -> Control:
     return Control(server.endpoint_url)
 
 
-def _cached(session: Any, url: str) -> Callable[[str], Any]:
+def _cached(session: Any, url: str, config: Config = CONFIG) -> Callable[[str], Any]:
     made: dict[str, Any] = {}
 
     def client(name: str) -> Any:
         if name not in made:
-            made[name] = session.client(name, endpoint_url=url, config=CONFIG)
+            made[name] = session.client(name, endpoint_url=url, config=config)
         return made[name]
 
     return client
@@ -97,6 +98,15 @@ def _cached(session: Any, url: str) -> Callable[[str], Any]:
 def _network(server: Server) -> Aws:
     session = boto3.Session(OPERATOR_KEY_ID, "rehearsal", region_name=REGION)
     return Aws(_cached(session, server.endpoint_url))
+
+
+@pytest.fixture(scope="module", name="unchecked")
+def _unchecked(server: Server) -> Aws:
+    """
+    Clients of the network account that send whatever they are told to.
+    """
+    session = boto3.Session(OPERATOR_KEY_ID, "rehearsal", region_name=REGION)
+    return Aws(_cached(session, server.endpoint_url, UNCHECKED))
 
 
 @pytest.fixture(scope="module", name="management")

@@ -47,7 +47,7 @@ def _site(world: World, product: Product, tmp_path: Path) -> Iterator[World]:
     Put a real server where the site's DNS server is.
     """
     with ExitStack() as stack:
-        dns = start_dns(stack, world.server.world, tmp_path, product)
+        dns = start_dns(stack, world.server.world, tmp_path, product).addresses
         raw = world.params.model_dump(mode="json")
         tunnels = raw["connection"]["tunnels"]
         tunnels |= dict.fromkeys(tunnels, dns.inbound)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -136,7 +136,8 @@ class Branch:
         at = self.origin.beside()
         send(self.connection, at=at)
         _answer(self.connection)
-        return Checkpoint(self.folder, at, self.connection, self.origin.numbers)
+        self.origin.lives.enter_context(self.connection)
+        return Checkpoint(self.folder, at, self.origin.lives, self.origin.numbers)
 
     def close(self) -> None:
         """
@@ -169,7 +170,7 @@ class Checkpoint:
 
     folder: Path
     at: str
-    life: socket.socket
+    lives: ExitStack
     numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def branch(self, folder: Path) -> Branch:
@@ -195,31 +196,27 @@ class Checkpoint:
         """
         return os.fspath(Path(self.at).with_name(str(next(self.numbers))))
 
-    def close(self) -> None:
-        """
-        End the checkpoint; its branches go on.
-        """
-        self.life.close()
-
 
 @contextmanager
 def origin(folder: Path, hosts: int = 3) -> Iterator[Checkpoint]:
     """
     Start the first checkpoint, at which nobody has done anything yet.
+
+    At the end of the `with` block it ends, and so do all that were kept since.
     """
     with tempfile.TemporaryDirectory(prefix="closednet-") as sockets:
         at = os.fspath(Path(sockets) / "origin")
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "closednet_rehearsal.branching"]
         command += [os.fspath(folder), str(hosts), at]
-        with ours, subprocess.Popen(command, stdin=theirs.fileno()) as process:  # noqa: S603 - our own
+        with (
+            subprocess.Popen(command, stdin=theirs.fileno()),  # noqa: S603 - our own
+            ExitStack() as lives,
+        ):
             theirs.close()
+            lives.enter_context(ours)
             _answer(ours)
-            try:
-                yield Checkpoint(folder, at, ours)
-            finally:
-                ours.close()
-                process.wait()
+            yield Checkpoint(folder, at, lives)
 
 
 def _answer(connection: socket.socket) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -28,6 +29,7 @@ PAGED_PARAMETERS: Final = frozenset(
     {"DescribeParameters", "GetParameterHistory", "GetParametersByPath"}
 )
 STANDARD_VALUE: Final = 4096
+NESTED: Final = re.compile(r"\{\{.*\}\}")
 
 
 def read(environ: Environ) -> bytes:
@@ -88,13 +90,21 @@ def prepare_parameter_request(
     """
     Refuse what Parameter Store would, and make its pages small.
     """
+    if operation == "PutParameter" and NESTED.search(str(body.get("Value", ""))):
+        raise SsmError(
+            "ValidationException",
+            'Parameter value can\'t nest another parameter. Do not use "{{}}" in the '
+            "value.",
+        )
     size = len(str(body.get("Value", "")).encode())
     standard = body.get("Tier", "Standard") == "Standard"
     if operation == "PutParameter" and standard and size > STANDARD_VALUE:
         message = (
             f"Standard tier parameters support a maximum parameter value of "
             f"{STANDARD_VALUE} characters. To create a larger parameter value, "
-            "upgrade the parameter to use the advanced-parameter tier."
+            "upgrade the parameter to use the advanced-parameter tier. For more "
+            "information, see https://docs.aws.amazon.com/systems-manager/latest/"
+            "userguide/parameter-store-advanced-parameters.html"
         )
         raise SsmError("ValidationException", message)
     if operation in PAGED_PARAMETERS:

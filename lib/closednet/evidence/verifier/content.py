@@ -73,7 +73,9 @@ def _approval_problems(
         if event["kind"] == "approval"
     }
     for name in sorted(files):
-        if not name.startswith("approvals/") or not name.endswith(".json"):
+        # Plans lie in the folder itself; requests and signatures have their own.
+        folder, _, rest = name.partition("/")
+        if folder != "approvals" or "/" in rest or not rest.endswith(".json"):
             continue
         entry = parse_object(files[name])
         digest = entry.get("digest")
