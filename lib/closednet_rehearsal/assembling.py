@@ -49,7 +49,7 @@ def assemble(stack: ExitStack, wishes: Wishes, work_dir: Path) -> Ready:
     behind = Behind(url, dns.view, dns.servers)
     tls = start_tls(stack, behind, work_dir, nets) if wishes.tls else None
     params = write_params(work_dir, Path.cwd(), hosts, wishes.dns)
-    _give_rights(wishes.operator_policy, params)
+    _give_rights(wishes.operator_policy, params if hosts else None)
     _start_hosts(stack, server, work_dir, hosts, at.forwarder)
     return Ready(
         url,
@@ -65,11 +65,15 @@ def assemble(stack: ExitStack, wishes: Wishes, work_dir: Path) -> Ready:
 def _give_rights(policies: Path | None, params: Path | None) -> None:
     """
     Give the operator the policies of a file, or those that closednet generates.
+
+    Without servers there is no site to generate them for.
     """
     if policies is not None:
         operator.attach(operator.read(policies))
     elif params is not None:
         operator.attach(operator.generated(params))
+    else:
+        operator.attach(operator.ADMINISTRATOR)
 
 
 def _start_hosts(

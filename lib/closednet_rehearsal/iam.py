@@ -93,6 +93,7 @@ class RehearsalIAMBackend(IAMBackend):
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
         self.visible_since: dict[str, float] = {}
+        self.assumable_since: dict[str, float] = {}
 
     def _init_aws_policies(self) -> list[ManagedPolicy]:
         # moto parses its five megabytes of them again for each account.
@@ -172,6 +173,15 @@ class RehearsalIAMBackend(IAMBackend):
     def _changed(self, role: Role) -> None:
         delay = world().delays.iam_propagation
         self.visible_since[role.id] = world().clock.now() + delay
+        # Until a change has spread, what stood there before holds.
+        self.assumable_since.setdefault(role.id, self.visible_since[role.id])
+
+    def spread(self) -> None:
+        """
+        Let every service know of every role.
+        """
+        self.visible_since.clear()
+        self.assumable_since = dict.fromkeys(self.assumable_since, 0.0)
 
     def create_access_key(
         self, user_name: str, prefix: str = "AKIA", status: str = "Active"

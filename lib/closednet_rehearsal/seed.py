@@ -75,7 +75,7 @@ def _operator_role(account: str) -> None:
         max_session_duration="43200",
     )
     if isinstance(backend, RehearsalIAMBackend):
-        backend.visible_since.clear()
+        backend.spread()
     world().written.clear()
 
 

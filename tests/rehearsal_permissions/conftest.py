@@ -100,7 +100,7 @@ class Site:
         return self.role(account)
 
 
-@pytest.fixture(name="aws", scope="session")
+@pytest.fixture(name="aws", scope="module")
 def _aws() -> Iterator[Server]:
     server = start_server(operator={})
     yield server

@@ -135,6 +135,8 @@ def _build(site: Site) -> None:
     group = ec2.create_security_group(
         GroupName="dns", Description="DNS from the site", VpcId=VPC_ID
     )
+    # Resolver does not find at once what EC2 just made.
+    site.operator.advance(1)
     resolver.create_resolver_endpoint(
         CreatorRequestId="tests",
         Direction="INBOUND",

@@ -185,7 +185,7 @@ def _visible(owner: str, role_id: str) -> bool:
     """
     Tell whether IAM has told STS about a role already.
     """
-    since: float = _iam(owner).visible_since.get(role_id, 0.0)
+    since: float = _iam(owner).assumable_since.get(role_id, 0.0)
     return since <= world().clock.now()
 
 

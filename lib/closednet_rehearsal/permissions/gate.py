@@ -113,9 +113,15 @@ def _named(asked: Asked, environ: Environ) -> tuple[str, str]:
     """
     Return the service and operation as IAM tells them apart.
     """
+    if f"ssm:{asked.operation}" in attached.KEYLESS:
+        # Whatever service its signature names: Systems Manager judges that itself.
+        return "ssm", asked.operation
     if asked.service == "ssmmessages":
         kind = str(environ.get("PATH_INFO", "")).split("/")[2:3]
-        return asked.service, _CHANNELS.get("".join(kind), asked.operation)
+        operation = _CHANNELS.get("".join(kind), asked.operation)
+        if environ.get("REQUEST_METHOD") == "GET":
+            operation = operation.replace("Create", "Open")
+        return asked.service, operation
     host = str(environ.get("HTTP_HOST", ""))
     if asked.service == "ec2messages" and host.startswith("ssmmessages."):
         # The stand-in agents' way of speaking over the channel without websockets.

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 _CODES: Final = {
     "json": "AccessDeniedException",
     "rest-json": "AccessDeniedException",
+    "ssmmessages": "AccessDeniedException",
     "ec2": "UnauthorizedOperation",
 }
-_STATUS: Final = {"json": 400, "rest-json": 403}
+_STATUS: Final = {"json": 400, "rest-json": 403, "ssmmessages": 400}
 _FORBIDDEN: Final = 403
 _VOWELS: Final = frozenset("aeioAEIO")
 
