@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from closednet.batch.forked import FOR_JUPYTER
+from closednet.batch.forking import FOR_JUPYTER
 from closednet.cli.commands import LAB_OPTIONS
 
 

@@ -11,15 +11,17 @@ import subprocess
 import sys
 import time
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from closednet.batch import forked
+from closednet.batch import forking
 from closednet.batch.execute import execute
-from closednet.batch.forked import ForkedProcess, ForkServer, Wanted
+from closednet.batch.forked import ForkedProcess, Wanted
+from closednet.batch.forking import ForkServer
 from closednet.batch.kernels import SocketKernelManager
 from tests.kernels.notebooks import run, write
 
@@ -197,13 +199,31 @@ def gone_or_ours(pid: int) -> bool:
     return False
 
 
+def test_threads_that_ask_at_once_share_one_server(server: ForkServer) -> None:
+    """
+    A batch may run several notebooks side by side.
+    """
+
+    def one(_: int) -> tuple[int, int | None]:
+        kernel = asyncio.run(_fork(server))
+        kernel.kill()
+        kernel.wait(30)
+        return kernel.pid, server.pid
+
+    with ThreadPoolExecutor(4) as threads:
+        pids, servers = zip(*threads.map(one, range(8)), strict=True)
+
+    assert 8 == len(set(pids))
+    assert 1 == len(set(servers))
+
+
 def test_a_server_that_cannot_start_is_done_without(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """
     Kernels are then started one by one, as anywhere else.
     """
-    monkeypatch.setattr(forked, "SERVER", "closednet.batch.no_such_module")
+    monkeypatch.setattr(forking, "SERVER", "closednet.batch.no_such_module")
     lost = ForkServer()
     monkeypatch.setattr("closednet.batch.provisioner.SHARED", lost)
     try:
@@ -240,7 +260,7 @@ def test_edited_code_is_read_by_the_next_kernel(
 
 CLIENT = """
 import asyncio, os, sys, time
-from closednet.batch import forked
+from closednet.batch import forking
 from closednet.batch.kernels import SocketKernelManager
 
 async def main():
@@ -249,7 +269,7 @@ async def main():
     client = manager.client()
     client.start_channels()
     await client.wait_for_ready(timeout=60)
-    print(forked.SHARED.pid, manager.provisioner.pid, flush=True)
+    print(forking.SHARED.pid, manager.provisioner.pid, flush=True)
     if sys.argv[1] == "stay":
         client.execute("while True: pass")
         time.sleep(600)

@@ -16,12 +16,15 @@ import pytest
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from closednet.batch import provisioner
-from closednet.batch.forked import FOR_JUPYTER, born_with
+from closednet.batch.forking import FOR_JUPYTER, born_with
+from closednet.batch.kernels import SocketKernelManager
 from tests.kernels.notebooks import OrdinaryKernelManager, run
 
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from jupyter_client.manager import AsyncKernelManager
 
 ABOUT_THE_PROCESS = """
 import boto3, locale, os, resource, signal, sys, tempfile, time
@@ -76,6 +79,34 @@ def test_a_module_is_missing_until_it_is_imported() -> None:
     )
 
     assert ["[]\n"] == run(asked)
+
+
+END = """
+import atexit, threading, time
+class Last:
+    def __del__(self): open("finalizer", "w").close()
+kept, loop = Last(), Last()
+loop.itself = loop
+unclosed = open("unclosed", "w")
+unclosed.write("all of it")
+atexit.register(lambda: open("handler", "w").close())
+threading.Timer(0.2, lambda: open("thread", "w").close()).start()
+"""
+
+
+@pytest.mark.parametrize("manager", [SocketKernelManager, OrdinaryKernelManager])
+def test_a_kernel_ends_in_good_order(
+    manager: type[AsyncKernelManager], tmp_path: Path
+) -> None:
+    """
+    Threads are waited for; handlers and finalizers run, and files are written.
+    """
+    run(END, manager=manager, cwd=tmp_path)
+
+    assert {"finalizer", "handler", "thread", "unclosed"} == {
+        path.name for path in tmp_path.iterdir()
+    }
+    assert "all of it" == (tmp_path / "unclosed").read_text()
 
 
 def test_a_variable_that_python_reads_at_its_start_is_obeyed() -> None:

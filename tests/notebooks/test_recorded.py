@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pytest
 
-from closednet.batch.forked import FOR_JUPYTER
+from closednet.batch.forking import FOR_JUPYTER
 from closednet_rehearsal.running import running
 
 

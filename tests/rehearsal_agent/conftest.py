@@ -41,10 +41,13 @@ def _other(operator: Operator, road: Road) -> Agent:
     return operator.join(road)
 
 
+KINDS = r"rehearsal|is not authorized to perform"
+
+
 @pytest.fixture(name="refusal")
 def _refusal() -> Callable[..., str]:
     def refusal(call: Callable[..., object], *arguments: object, **more: object) -> str:
-        with pytest.raises(RefusedError, match="rehearsal|is not authorized to perform") as caught:
+        with pytest.raises(RefusedError, match=KINDS) as caught:
             call(*arguments, **more)
         return str(caught.value.code)
 

@@ -13,6 +13,7 @@ leaves no file.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import importlib
@@ -25,12 +26,16 @@ import tempfile
 import threading
 import time
 
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from closednet.aws.account import Account
 from closednet.aws.models import read_models
 
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LAUNCHER: Final = "ipykernel_launcher"
 DESCRIPTORS: Final = 4
@@ -166,6 +171,38 @@ def become_kernel(order: Order, set_by_imports: dict[str, str]) -> None:
     app.launch_instance(argv=command[3:], parent_handle=1)
 
 
+class Ending:
+    """
+    The last thing that a process does: what it shares is left as it is.
+
+    To take thousands of imported modules apart would copy them all first. IPython
+    has emptied the notebook's names by then, so their finalizers have run.
+    """
+
+    def __init__(self) -> None:
+        self.code = 1
+        # Registered before all others, and therefore called after them.
+        atexit.register(self._leave)
+
+    def run(self, work: Callable[[], None]) -> None:
+        """
+        Do `work` and keep its exit code; an error leaves it at 1.
+        """
+        try:
+            work()
+        except SystemExit as error:
+            self.code = error.code if isinstance(error.code, int) else bool(error.code)
+            raise
+        self.code = 0
+
+    def _leave(self) -> None:
+        gc.collect()
+        for stream in (sys.__stdout__, sys.__stderr__):
+            with contextlib.suppress(AttributeError, OSError, ValueError):
+                stream.flush()
+        os._exit(self.code)
+
+
 def _end_with(life: socket.socket) -> None:
     """
     End this kernel as soon as the process that wanted it is gone.
@@ -201,11 +238,12 @@ def main(arguments: list[str]) -> None:
     # As Jupyter's launcher does it: the folder we stand in is no library.
     if sys.path[0] == os.fspath(Path.cwd()):
         del sys.path[0]
+    ending = Ending()
     control = socket.socket(fileno=int(arguments[0]))
     set_by_imports = prepare()
     order = Server(control).serve()
     if order is not None:
-        become_kernel(order, set_by_imports)
+        ending.run(partial(become_kernel, order, set_by_imports))
 
 
 if __name__ == "__main__":

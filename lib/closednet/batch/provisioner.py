@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from closednet.batch.forked import SHARED, Wanted
+from closednet.batch.forked import Wanted
+from closednet.batch.forking import SHARED
 
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from closednet import errors, registry
 from closednet.batch import pages
 from closednet.batch.execute import Outcome, execute
-from closednet.batch.forked import SHARED
+from closednet.batch.forking import SHARED
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
 from closednet.errors import ApprovalError
 from closednet.evidence import codec, runs

@@ -167,7 +167,7 @@ def lab(arguments: Namespace) -> int:
     """
     Open JupyterLab on the notebooks, with these parameters.
     """
-    from closednet.batch.forked import FOR_JUPYTER  # noqa: PLC0415 - slow import
+    from closednet.batch.forking import FOR_JUPYTER  # noqa: PLC0415 - slow import
 
     params = find(arguments.params)
     load(params)
