@@ -36,7 +36,7 @@ CLOSING: Final = "</TokenValue>"
 DENIED: Final = "<AccessDeniedException>"
 
 
-class ChannelDenied(Exception):  # noqa: N818 - what it is, not that it is an error
+class ChannelDeniedError(Exception):
     """
     The role does not allow a control channel: it is not asked for again.
     """
@@ -176,7 +176,7 @@ def hold(session: Session) -> Held:
     Open the control channel of a session's node.
 
     Raises:
-        ChannelDenied: The role does not allow one.
+        ChannelDeniedError: The role does not allow one.
         Unreachable: There is none to be had now.
     """
     node_id, region = session.identity.node_id, session.identity.region
@@ -211,7 +211,7 @@ def _create(session: Session, host: str, path: str) -> str:
     answer = send(session.machine, signed)
     text = answer.body.decode("utf-8", "replace")
     if DENIED in text:
-        raise ChannelDenied(text)
+        raise ChannelDeniedError(text)
     if answer.status != CREATED:
         raise Unreachable(f"createControlChannel failed with status {answer.status}")
     return text.partition(OPENING)[2].partition(CLOSING)[0]

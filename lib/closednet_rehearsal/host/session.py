@@ -15,7 +15,7 @@ from closednet_rehearsal.host import aws
 from closednet_rehearsal.host.credentials_file import put_section
 from closednet_rehearsal.host.machine import write_private
 from closednet_rehearsal.host.message_channels import (
-    ChannelDenied,
+    ChannelDeniedError,
     Held,
     Polled,
     hold,
@@ -109,7 +109,7 @@ class Session:
         self.road = Polled(self)
         try:
             self.road = hold(self)
-        except ChannelDenied:
+        except ChannelDeniedError:
             self.retry_at = math.inf
         except Unreachable:
             self.retry_at = time.monotonic() + RETRY_S / self.machine.speed
