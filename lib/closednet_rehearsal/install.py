@@ -14,6 +14,7 @@ from moto.core import responses as core_responses
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.core.utils import method_names_from_class
+from moto.iam import urls as iam_urls
 from moto.moto_api._internal import mock_random
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -22,6 +23,7 @@ from moto.moto_server.werkzeug_app import (
 from moto.s3.models import s3_backends
 
 from closednet_rehearsal.settings import SEED
+from closednet_rehearsal.simulator import RehearsalIAMResponse
 from closednet_rehearsal.stage import set_world
 
 
@@ -69,7 +71,7 @@ def install(world: World) -> DomainDispatcherApplication:
     os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
     set_world(world)
     _replace_services()
-    _replace_simulator()
+    iam_urls.url_paths["{0}/$"] = RehearsalIAMResponse.dispatch
     _repeatable(world)
     os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false"
     application = Dispatcher(create_backend_app)
@@ -137,14 +139,6 @@ def _replace_services() -> None:
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
     _set(sts_backends, iam.RehearsalSTSBackend)
     sts_urls.url_paths["{0}/$"] = iam.RehearsalSTSResponse.dispatch
-
-
-def _replace_simulator() -> None:
-    from moto.iam import urls  # noqa: PLC0415 - after the environment
-
-    from closednet_rehearsal.simulator import RehearsalIAMResponse  # noqa: PLC0415
-
-    urls.url_paths["{0}/$"] = RehearsalIAMResponse.dispatch
 
 
 def _set(backends: Any, backend: type) -> None:
