@@ -99,7 +99,6 @@ def generated(params_file: Path) -> Documents:
     Return what `closednet policies` prints for a site.
     """
     # Half of closednet stands behind this: whoever brings policies goes without.
-    from closednet.registry import operator_policies  # noqa: PLC0415
-    from closednet.site import open_site  # noqa: PLC0415
+    from closednet import registry, site  # noqa: PLC0415
 
-    return operator_policies(open_site(params_file))
+    return registry.operator_policies(site.open_site(params_file))

@@ -54,7 +54,17 @@ class Running:
         """
         Return what the control API says: `calls`, `unsupported`, `state` ...
         """
-        with urlopen(f"{self.endpoint_url}/rehearsal/{what}", timeout=60) as answer:  # noqa: S310 - loopback
+        return self._control(what)
+
+    def tell(self, what: str, **members: Any) -> Any:
+        """
+        Post to the control API: `advance`, `fault`, `operator-policy` ...
+        """
+        return self._control(what, json.dumps(members).encode())
+
+    def _control(self, what: str, body: bytes | None = None) -> Any:
+        url = f"{self.endpoint_url}/rehearsal/{what}"
+        with urlopen(url, body, timeout=60) as answer:  # noqa: S310 - loopback
             return json.load(answer)
 
 

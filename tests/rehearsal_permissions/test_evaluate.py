@@ -18,6 +18,7 @@ from closednet_rehearsal.permissions.evaluate import (
     ENDPOINT,
     IDENTITY,
     RESOURCE,
+    SESSION,
     Ceiling,
     Rules,
     decide,
@@ -195,6 +196,29 @@ def test_every_ceiling_has_to_allow() -> None:
     decision = decide(ROLE, access(), Rules(identity=(ALLOW,), ceilings=ceilings))
 
     assert BOUNDARY == decision.because
+
+
+@pytest.mark.parametrize(
+    ("kind", "principal", "owner", "allowed"),
+    [
+        (BOUNDARY, ROLE.principal, OWN, True),
+        (SESSION, ROLE.principal, OWN, True),
+        (ENDPOINT, ROLE.principal, OWN, False),
+        (BOUNDARY, ROLE_ARN, OWN, False),
+        (BOUNDARY, "*", OWN, False),
+        (BOUNDARY, ROLE.principal, OTHER, False),
+    ],
+)
+def test_a_resource_that_names_the_session_itself_is_not_limited(
+    kind: str, principal: str, owner: str, *, allowed: bool
+) -> None:
+    """
+    Nor by a boundary or a session policy that is silent; the way limits it still.
+    """
+    bucket = policy(statement(Principal={"AWS": principal}))
+    rules = Rules((ALLOW,), (bucket,), (Ceiling(kind, ()),), role_arn=ROLE_ARN)
+
+    assert allowed == decide(ROLE, access(owner=owner), rules).allowed
 
 
 @pytest.mark.parametrize("caller", [NOBODY, NODE])

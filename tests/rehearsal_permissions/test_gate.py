@@ -372,6 +372,41 @@ def test_metrics_are_limited_to_a_namespace(site: Site, agent: Person) -> None:
     )
 
 
+def test_policies_of_aws_hold_as_they_are(site: Site, agent: Person) -> None:
+    data = {"Namespace": "Any", "MetricData": [{"MetricName": "m", "Value": 1.0}]}
+    before = agent.tries("cloudwatch", "put_metric_data", **data)
+    iam = site.administrator(MANAGEMENT_ACCOUNT).client("iam")
+    named = {
+        "UserName": "agent",
+        "PolicyArn": "arn:aws:iam::aws:policy/CloudWatchAgentServerPolicy",
+    }
+    iam.attach_user_policy(**named)
+    after = agent.tries("cloudwatch", "put_metric_data", **data)
+    other = agent.tries("cloudwatch", "list_metrics")
+    iam.detach_user_policy(**named)
+
+    assert "cloudwatch:PutMetricData" in before
+    assert not after
+    assert "cloudwatch:ListMetrics" in other
+
+
+def test_policies_of_a_group_are_those_of_its_users(site: Site, agent: Person) -> None:
+    iam = site.administrator(MANAGEMENT_ACCOUNT).client("iam")
+    iam.create_group(GroupName="readers")
+    iam.put_group_policy(
+        GroupName="readers", PolicyName="read", PolicyDocument=text(statement("ssm:*"))
+    )
+    before = agent.tries(**READ)
+    iam.add_user_to_group(GroupName="readers", UserName="agent")
+    after = agent.tries(**READ)
+    iam.remove_user_from_group(GroupName="readers", UserName="agent")
+    iam.delete_group_policy(GroupName="readers", PolicyName="read")
+    iam.delete_group(GroupName="readers")
+
+    assert "ssm:DescribeActivations" in before
+    assert not after
+
+
 @pytest.fixture(name="address")
 def _address(site: Site) -> Iterator[str]:
     """

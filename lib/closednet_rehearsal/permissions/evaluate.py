@@ -2,8 +2,7 @@
 IAM's decision: an explicit deny wins, every ceiling must allow, somebody must grant.
 
 Source: IAM User Guide, "Policy evaluation logic" and "Cross-account policy evaluation
-logic". What is not modelled: a resource policy that names a session is limited here
-by the ceilings of that session, on AWS not by all of them.
+logic".
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ ENDPOINT: Final = "VPC endpoint policy"
 SESSION: Final = "session policy"
 BOUNDARY: Final = "permissions boundary"
 ORGANISATION: Final = "service control policy"
+_OF_CALLER: Final = frozenset({SESSION, BOUNDARY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,10 @@ def decide(caller: Caller, access: Access, rules: Rules) -> Decision:
     for kind, seen in sides:
         if seen.denied:
             return Decision(allowed=False, because=kind, explicit=True)
+    is_own = access.owner in {"", caller.account}
+    if is_own and not rules.sovereign and others.by_name_of(caller):
+        # A resource that names this very session or user asks for nothing more.
+        ceilings = [each for each in ceilings if each[0] not in _OF_CALLER]
     for kind, seen in ceilings:
         if not seen.allowed:
             return Decision(allowed=False, because=kind)
@@ -135,6 +139,15 @@ class _Seen:
     allowed: tuple[Statement, ...]
     delegated: tuple[Statement, ...]
     denied: tuple[Statement, ...]
+
+    def by_name_of(self, caller: Caller) -> bool:
+        """
+        Tell whether a statement allows this very session or user, not its role.
+        """
+        return any(
+            each.names is not None and caller.principal in each.names.aws
+            for each in self.allowed
+        )
 
     @classmethod
     def of(
