@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import yaml
 
-from botocore import loaders
+from botocore import loaders, session
 
 from closednet.errors import ClosednetError
 from closednet.evidence import archive
@@ -122,7 +122,7 @@ def world(branch: Branch) -> Iterator[World]:
         for name, value in branch.environment().items():
             patch.setenv(name, value)
         # Ten sessions a step would read the models of all services ten times.
-        patch.setattr(loaders, "create_loader", _shared_loader)
+        patch.setattr(session, "create_loader", _shared_loader)
         yield World(branch)
 
 
