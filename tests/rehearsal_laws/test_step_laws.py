@@ -31,6 +31,16 @@ SECRET: Final = {
     "activation": ("activation code",),
     "ssm-agent": ("activation code",),
 }
+# What documents did on servers, and the events of log groups.
+LASTING: Final = {
+    "iam-attach": (
+        "association/closednet-tokyo-dc1-ssm-agent-update",
+        "log-group/messages",
+        "log-group//closednet/sessions",
+        "log-group//closednet/run-command",
+    ),
+    "cloudwatch-agent": ("association/closednet-tokyo-dc1-cloudwatch-agent-update",),
+}
 NUMBERS: Final = itertools.count()
 
 
@@ -131,6 +141,15 @@ def test_rollback_restores_what_was_before(story: Story) -> None:
 
     assert [] == [(c.claim, c.evidence) for c in story.undone.failures]
     assert [] == differences(story.before, story.after)
+
+
+def test_what_cannot_be_undone_is_named(story: Story) -> None:
+    """
+    In the rollback's plan, before anybody approves it.
+    """
+    named = [line.partition(":")[0] for line in story.cannot_be_undone]
+
+    assert list(LASTING.get(story.name, ())) == named
 
 
 @pytest.mark.parametrize("name", WRITING)
