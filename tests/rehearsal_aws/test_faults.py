@@ -7,8 +7,9 @@ from __future__ import annotations
 import json
 import threading
 
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
-from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -53,10 +54,11 @@ def _logs(server: Server) -> Any:
 
 
 def tell(server: Server, what: str, **request: object) -> Any:
-    url = f"{server.endpoint_url}/rehearsal/{what}"
-    body = json.dumps(request).encode() if request else None
-    with urlopen(Request(url, body), timeout=40) as answer:  # noqa: S310 - loopback
-        return json.load(answer)
+    place = server.endpoint_url.removeprefix("http://")
+    with closing(HTTPConnection(place, timeout=40)) as http:
+        method = "POST" if request else "GET"
+        http.request(method, f"/rehearsal/{what}", json.dumps(request))
+        return json.load(http.getresponse())
 
 
 def groups(logs: Any, prefix: str) -> list[str]:

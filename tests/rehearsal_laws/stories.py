@@ -8,7 +8,7 @@ import os
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 import yaml
 
-from botocore import loaders
+from botocore import loaders, session
 
+from closednet import site
 from closednet.errors import ClosednetError
 from closednet.evidence import archive
+from closednet.lookup.resolver import Lookup
 from closednet.model.change import key_of
 from closednet.redact import names
 from closednet.run import Run, open_rollback, open_run
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 # Agents write these whenever they like.
 AGENTS_OWN: Final = ("log", "logs", ".aws", "ssm", "run", "tmp", "state", "etc-agent")
 HASTY_S: Final = 1
-PATIENT_S: Final = 60
+DNS_S: Final = 0.05
 RUN: Final = "law"
 
 
@@ -50,6 +52,7 @@ class World:
     """
 
     branch: Branch
+    patch: pytest.MonkeyPatch
 
     @property
     def params_file(self) -> str:
@@ -78,13 +81,19 @@ class World:
             if path.is_file() and not set(AGENTS_OWN) & set(path.parts)
         }
 
-    def patience(self, seconds: float) -> None:
+    @contextmanager
+    def haste(self) -> Iterator[None]:
         """
-        Let whatever is opened from now on wait so long for AWS and agents.
+        Let whatever is opened meanwhile wait for nobody: nothing will come.
         """
         file = Path(self.branch.ready.connection_file)
-        connection = yaml.safe_load(file.read_text("utf-8")) | {"timeout_s": seconds}
-        file.write_text(yaml.safe_dump(connection), "utf-8")
+        patient = file.read_text("utf-8")
+        hasty = yaml.safe_load(patient) | {"timeout_s": HASTY_S}
+        file.write_text(yaml.safe_dump(hasty), "utf-8")
+        with self.patch.context() as patch:
+            patch.setattr(site, "Lookup", partial(Lookup, timeout_s=DNS_S))
+            yield
+        file.write_text(patient, "utf-8")
 
     def opened(self, step: str) -> Run:
         """
@@ -122,8 +131,8 @@ def world(branch: Branch) -> Iterator[World]:
         for name, value in branch.environment().items():
             patch.setenv(name, value)
         # Ten sessions a step would read the models of all services ten times.
-        patch.setattr(loaders, "create_loader", _shared_loader)
-        yield World(branch)
+        patch.setattr(session, "create_loader", _shared_loader)
+        yield World(branch, patch)
 
 
 @cache
@@ -169,10 +178,8 @@ def told(name: str, here: World) -> Story:
     story.unapproved = here.refused(lambda: run.apply(view, ""))
     story.other_digest = here.refused(lambda: run.apply(view, "0" * 20))
     if view.plan.changes:
-        here.patience(HASTY_S)
-        story.unverified = here.opened(name).verify()
-        here.patience(PATIENT_S)
-        before = here.state()
+        with here.haste():
+            story.unverified = here.opened(name).verify()
     story.receipt = run.apply(view, view.plan.digest).receipt
     _repeat(story, here, run, view)
     _undo(story, here)

@@ -113,14 +113,16 @@ class IamAttachStep:
         """
         policy, nodes = self._policy(), self.probe.nodes()
         every = {host.name: nodes.get(host.name) for host in self.params.hosts}
+        groups = self._group_checks()
         checks = (
             *permission_checks(
                 self.roles, policy.role, OPERATIONS_POLICY, policy.document
             ),
             role_check(self.simulator, policy.role, needs.of_operations(self.params)),
-            *self._group_checks(),
+            *groups,
             *self._preference_checks(),
-            *self.probe.checks(),
+            # Where its log group is missing, a command would make another one.
+            *self.probe.checks(may_send=all(check.passed for check in groups)),
             *update_checks(
                 self.associations,
                 self._association(),

@@ -7,19 +7,16 @@ from __future__ import annotations
 import sys
 
 from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from botocore import loaders
+from botocore import loaders, session
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 
 from closednet_rehearsal.lean import share_models
 
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SERVICES: Final = (
     *("cloudwatch", "ec2", "iam", "kms", "logs", "route53", "route53resolver"),
@@ -51,9 +48,8 @@ def _warm() -> None:
     No client is made here: that of S3 changes its model, and breaks moto's.
     """
     import_module("IPython.core.getipython")
-    shared: Callable[[], Any] = cache(loaders.create_loader)
-    vars(loaders)["create_loader"] = lambda *_: shared()
-    loader = shared()
+    loader = loaders.create_loader()
+    vars(session)["create_loader"] = lambda *_: loader
     loader.list_available_services("service-2")
     for name in DATA:
         loader.load_data(name)

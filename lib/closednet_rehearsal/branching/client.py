@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 
@@ -209,14 +208,20 @@ def origin(folder: Path, hosts: int = 3) -> Iterator[Checkpoint]:
         ours, theirs = socket.socketpair()
         command = [sys.executable, "-m", "closednet_rehearsal.branching"]
         command += [os.fspath(folder), str(hosts), at]
-        with (
-            subprocess.Popen(command, stdin=theirs.fileno()),  # noqa: S603 - our own
-            ExitStack() as lives,
-        ):
-            theirs.close()
-            lives.enter_context(ours)
-            _answer(ours)
-            yield Checkpoint(folder, at, lives)
+        program = os.posix_spawn(
+            sys.executable,
+            command,
+            os.environ,
+            file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), 0)],
+        )
+        theirs.close()
+        try:
+            with ExitStack() as lives:
+                lives.enter_context(ours)
+                _answer(ours)
+                yield Checkpoint(folder, at, lives)
+        finally:
+            os.waitpid(program, 0)
 
 
 def _answer(connection: socket.socket) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import sys
+import time
 import traceback
 
 from dataclasses import asdict, dataclass
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from closednet_rehearsal.server import Services
 
 OUTPUT: Final = "operations.log"
+PATIENCE_S: Final = 2.0
+PAUSE_S: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,13 @@ class Keeper:
         """
         Answer requests until the other side of `life` is closed.
         """
-        # Children are not waited for: whoever asked sees their end by itself.
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        signal.signal(signal.SIGCHLD, lambda *_: _reap())
         gc.freeze()
         send(life, kept=True)
         while True:
             ready, _, _ = select.select([listener, life], [], [])
             if life in ready:
+                _last_children()
                 return
             connection, _ = listener.accept()
             if os.fork() == 0:
@@ -87,6 +90,28 @@ class Keeper:
         send(connection, pid=os.getpid())
         answer = operate(folder, request["operation"], request["arguments"])
         send(connection, **answer)
+
+
+def _reap() -> bool:
+    """
+    Note the ends of children; whoever asked for one saw it by itself.
+    """
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _last_children() -> None:
+    """
+    Wait a moment for those that end with this process, to count their time.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    deadline = time.monotonic() + PATIENCE_S
+    while _reap() and time.monotonic() < deadline:
+        time.sleep(PAUSE_S)
 
 
 def _listening(at: str) -> socket.socket:

@@ -42,7 +42,9 @@ KINDS: Final = (
 @dataclass(frozen=True, slots=True)
 class Target:
     """
-    The n-th (from 0) call that `fault` names, within a step; `verifying` is after it.
+    The n-th (from 0) call of those that `fault` names, within a step.
+
+    It comes while the step is verified, or from a server, where that is said.
     """
 
     step: str
@@ -50,13 +52,7 @@ class Target:
     fault: str
     n: int
     verifying: bool = False
-
-    @property
-    def on_hosts(self) -> bool:
-        """
-        Whether servers make the call.
-        """
-        return self.fault != ANY
+    on_hosts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,4 +82,4 @@ def on_hosts(step: str, operation: str, count: int) -> Iterator[Target]:
     Yield the calls of one operation that servers make during a step.
     """
     for n in range(count):
-        yield Target(step, f"{operation} {HOSTS}", operation, n)
+        yield Target(step, f"{operation} {HOSTS}", operation, n, on_hosts=True)

@@ -49,51 +49,70 @@ def attempt(case: Case, done: Done, folder: Path) -> Verdict:
     """
     try:
         with done.begun.before.branch(folder) as branch:
-            earlier = len(branch.ask("calls"))
-            first = _disturbed(case, done.begun, branch)
-            problems = _judged(case, done, branch, earlier)
-            return Verdict(case, first, tuple(problems))
+            trial = Trial(case, done, branch, len(branch.ask("calls")))
+            return Verdict(case, trial.disturb(), tuple(trial.judge()))
     except BranchingError as err:
         return Verdict(case, "", (f"broken: {err}",))
 
 
-def _disturbed(case: Case, begun: Begun, branch: Branch) -> str:
-    kind, target = case.kind, case.target
-    branch.tell(
-        "fault",
-        operation=target.fault,
-        error=kind.error,
-        times=kind.times,
-        skip=target.n,
-    )
-    operation = branch.start("step", **begun.arguments(branch), verify=target.verifying)
-    if kind.kills:
-        branch.ask("held")
-        operation.kill()
-        branch.tell("release")
-    result = operation.result()
-    left = branch.ask("faults")
-    branch.tell("mend")
-    if any(fault["times"] == kind.times for fault in left):
-        raise BranchingError("the call never came")
-    if result is None:
-        return KILLED
-    return str(result["error"]) or WENT_ON
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """
+    A case on a branch, on which AWS answered `earlier` calls before.
+    """
 
+    case: Case
+    done: Done
+    branch: Branch
+    earlier: int
 
-def _judged(case: Case, done: Done, branch: Branch, earlier: int) -> list[str]:
-    result = _again(case, done.begun, branch)
-    if result["error"]:
-        return [f"the next run stops: {result['message']}"]
-    expected = done.verified if case.target.verifying else done.applied
-    return [
-        *(f"not verified: {failure}" for failure in result["failures"]),
-        *(f"left to do: {key}" for key in result["left"]),
-        *_secrets(done, result, branch.ask("calls")[earlier:]),
-        *(p for p in result["archive"] if p not in NOT_SEALED),
-        *(f"not implemented: {name}" for name in branch.ask("unsupported")),
-        *_world(expected, result, branch),
-    ]
+    def disturb(self) -> str:
+        """
+        Run the step while the call goes wrong, and return how the run ended.
+
+        Raises:
+            BranchingError: The call never came.
+        """
+        kind, target, branch = self.case.kind, self.case.target, self.branch
+        branch.tell(
+            "fault",
+            operation=target.fault,
+            error=kind.error,
+            times=kind.times,
+            skip=target.n,
+        )
+        arguments = self.done.begun.arguments(branch)
+        operation = branch.start("step", **arguments, verify=target.verifying)
+        if kind.kills:
+            branch.ask("held")
+            operation.kill()
+            branch.tell("release")
+        result = operation.result()
+        left = branch.ask("faults")
+        branch.tell("mend")
+        if any(fault["times"] == kind.times for fault in left):
+            raise BranchingError("the call never came")
+        if result is None:
+            return KILLED
+        return str(result["error"]) or WENT_ON
+
+    def judge(self) -> list[str]:
+        """
+        Run the step again, and return everything that is wrong then.
+        """
+        done, branch = self.done, self.branch
+        result = _again(self.case, done.begun, branch)
+        if result["error"]:
+            return [f"the next run stops: {result['message']}"]
+        expected = done.verified if self.case.target.verifying else done.applied
+        return [
+            *(f"not verified: {failure}" for failure in result["failures"]),
+            *(f"left to do: {key}" for key in result["left"]),
+            *_secrets(done, result, branch.ask("calls")[self.earlier :]),
+            *(p for p in result["archive"] if p not in NOT_SEALED),
+            *(f"not implemented: {name}" for name in branch.ask("unsupported")),
+            *_world(expected, result, branch),
+        ]
 
 
 def _again(case: Case, begun: Begun, branch: Branch) -> dict[str, Any]:
