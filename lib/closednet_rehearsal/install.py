@@ -115,6 +115,7 @@ def _replace_services() -> None:
     from closednet_rehearsal import (  # noqa: PLC0415
         ec2,
         iam,
+        iam_reads,
         resolver,
         route53,
         service_quotas,
@@ -131,7 +132,7 @@ def _replace_services() -> None:
     _set(route53resolver_backends, resolver.RehearsalResolverBackend)
     resolver_urls.url_paths["{0}/$"] = resolver.RehearsalResolverResponse.dispatch
     _set(iam_models.iam_backends, iam.RehearsalIAMBackend)
-    iam_urls.url_paths["{0}/$"] = iam.RehearsalIAMResponse.dispatch
+    iam_urls.url_paths["{0}/$"] = iam_reads.RehearsalIAMResponse.dispatch
     # One partition instead of six: the managed policies are loaded per partition.
     vars(iam_models)["PARTITION_NAMES"] = ["aws"]
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
