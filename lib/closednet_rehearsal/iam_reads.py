@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from moto.iam import urls
 from moto.iam.responses import IamResponse
 
 from closednet_rehearsal.errors import Refusal
@@ -67,3 +68,10 @@ class RehearsalIAMResponse(IamResponse):
             raise Refusal(
                 "NoSuchEntity", f"The {kind} with name {name} cannot be found.", 404
             )
+
+
+def install() -> None:
+    """
+    Put it in moto's place.
+    """
+    urls.url_paths["{0}/$"] = RehearsalIAMResponse.dispatch

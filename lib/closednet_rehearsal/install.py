@@ -104,7 +104,6 @@ def _replace_services() -> None:
     from moto.ec2 import urls as ec2_urls  # noqa: PLC0415 - after the environment
     from moto.ec2.models import ec2_backends  # noqa: PLC0415
     from moto.iam import models as iam_models  # noqa: PLC0415
-    from moto.iam import urls as iam_urls  # noqa: PLC0415
     from moto.route53 import urls as route53_urls  # noqa: PLC0415
     from moto.route53.models import route53_backends  # noqa: PLC0415
     from moto.route53resolver import urls as resolver_urls  # noqa: PLC0415
@@ -132,7 +131,7 @@ def _replace_services() -> None:
     _set(route53resolver_backends, resolver.RehearsalResolverBackend)
     resolver_urls.url_paths["{0}/$"] = resolver.RehearsalResolverResponse.dispatch
     _set(iam_models.iam_backends, iam.RehearsalIAMBackend)
-    iam_urls.url_paths["{0}/$"] = iam_reads.RehearsalIAMResponse.dispatch
+    iam_reads.install()
     # One partition instead of six: the managed policies are loaded per partition.
     vars(iam_models)["PARTITION_NAMES"] = ["aws"]
     vars(iam_models.iam_backends)["_additional_regions"] = ["aws"]
