@@ -1,7 +1,8 @@
 """
 Refusals in the wire format of each AWS protocol.
 
-A refusal is always a 4xx: SDKs retry a 5xx and hide our own mistakes behind it.
+A refusal is a 4xx: SDKs retry a 5xx and hide our own mistakes behind it. Only EC2
+throttles with a 503, as AWS does.
 """
 
 from __future__ import annotations

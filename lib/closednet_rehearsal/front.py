@@ -1,5 +1,5 @@
 """
-The front of the simulated AWS: every request passes here, none ends in a 5xx.
+The front of the simulated AWS: every request passes here, none fails with a 5xx.
 """
 
 from __future__ import annotations

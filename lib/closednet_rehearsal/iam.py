@@ -21,17 +21,16 @@ from moto.iam.models import (
     Role,
     iam_backends,
 )
-from moto.iam.responses import IamResponse
 from moto.settings import load_iam_aws_managed_policies
 from moto.sts import urls as sts_urls
 from moto.sts.models import AssumedRole, STSBackend
 from moto.sts.responses import TokenResponse
 
 from closednet_rehearsal.errors import Refusal
+from closednet_rehearsal.iam_reads import check_size
 from closednet_rehearsal.identity import key_owner, remember_key
 from closednet_rehearsal.lean import parsed
-from closednet_rehearsal.paging import marked
-from closednet_rehearsal.propagation import unseen, written
+from closednet_rehearsal.propagation import written
 from closednet_rehearsal.quotas import within
 from closednet_rehearsal.settings import (
     NETWORK_ACCOUNT,
@@ -151,14 +150,14 @@ class RehearsalIAMBackend(IAMBackend):
         self, role_name: str, policy_name: str, policy_json: str
     ) -> None:
         held = self.get_role(role_name).policies | {policy_name: policy_json}
-        _check_size("role", role_name, held)
+        check_size("role", role_name, held)
         super().put_role_policy(role_name, policy_name, policy_json)
 
     def put_user_policy(
         self, user_name: str, policy_name: str, policy_json: str
     ) -> None:
         held = self.get_user(user_name).policies | {policy_name: policy_json}
-        _check_size("user", user_name, held)
+        check_size("user", user_name, held)
         super().put_user_policy(user_name, policy_name, policy_json)
 
     def delete_user(self, user_name: str) -> None:
@@ -190,51 +189,6 @@ class RehearsalIAMBackend(IAMBackend):
         remember_key(key.access_key_id)
         written("key", key.access_key_id)
         return key
-
-
-def _check_size(kind: str, name: str, policies: Mapping[str, str]) -> None:
-    # IAM does not count white space.
-    size = sum(len("".join(text.split())) for text in policies.values())
-    quota = f"{kind}_policy_characters"
-    most = getattr(world().quotas, quota)
-    over = f"Maximum policy size of {most} bytes exceeded for {kind} {name}"
-    within(quota, size, "LimitExceeded", over, 409)
-
-
-class RehearsalIAMResponse(IamResponse):
-    """
-    moto's IAM whose reads do not find at once what was made.
-    """
-
-    def get_role(self) -> ActionResult:
-        self._refuse_unseen("role", self._get_param("RoleName"))
-        answer: ActionResult = super().get_role()
-        return answer
-
-    def get_user(self) -> ActionResult:
-        name = self._get_param("UserName")
-        if name is not None:
-            self._refuse_unseen("user", name)
-        answer: ActionResult = super().get_user()
-        return answer
-
-    def list_role_policies(self) -> ActionResult:
-        names = self.backend.list_role_policies(self._get_param("RoleName"))
-        return marked(names, "PolicyNames", self._get_param("Marker"))
-
-    def list_access_keys(self) -> ActionResult:
-        user = self._get_param("UserName")
-        if not user:
-            answer: ActionResult = super().list_access_keys()
-            return answer
-        keys = self.backend.list_access_keys(user)
-        return marked(keys, "AccessKeyMetadata", self._get_param("Marker"))
-
-    def _refuse_unseen(self, kind: str, name: str) -> None:
-        if unseen(kind, self.current_account, name):
-            raise Refusal(
-                "NoSuchEntity", f"The {kind} with name {name} cannot be found.", 404
-            )
 
 
 class RehearsalSTSBackend(STSBackend):

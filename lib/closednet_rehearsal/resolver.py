@@ -118,6 +118,16 @@ class RehearsalResolverBackend(Route53ResolverBackend):
             resolver_endpoint_id, address
         )
         _manage_interfaces(endpoint)
+        _update(endpoint)
+        return endpoint
+
+    def disassociate_resolver_endpoint_ip_address(
+        self, resolver_endpoint_id: str, value: dict[str, Any]
+    ) -> ResolverEndpoint:
+        endpoint = super().disassociate_resolver_endpoint_ip_address(
+            resolver_endpoint_id, value
+        )
+        _update(endpoint)
         return endpoint
 
     def delete_resolver_endpoint(self, resolver_endpoint_id: str) -> ResolverEndpoint:
@@ -198,8 +208,16 @@ def _manage_interfaces(endpoint: ResolverEndpoint) -> None:
         eni.status = "in-use"
 
 
+def _update(endpoint: ResolverEndpoint) -> None:
+    if endpoint.status == "OPERATIONAL":
+        endpoint.status = "UPDATING"
+        endpoint.status_message = "[Rehearsal] Updating the Resolver Endpoint"
+        delay = world().delays.resolver_creating
+        world().clock.after(delay, lambda: _become_operational(endpoint))
+
+
 def _become_operational(endpoint: ResolverEndpoint) -> None:
-    if endpoint.status == "CREATING":
+    if endpoint.status in {"CREATING", "UPDATING"}:
         endpoint.status = "OPERATIONAL"
         endpoint.status_message = "[Rehearsal] This Resolver Endpoint is operational."
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from moto.core.responses import ActionResult
 
 from closednet_rehearsal.errors import Refusal
-from closednet_rehearsal.iam import RehearsalIAMResponse
+from closednet_rehearsal.iam_reads import RehearsalIAMResponse
 from closednet_rehearsal.permissions import attached, documents
 from closednet_rehearsal.permissions.evaluate import Access, Rules, decide
 from closednet_rehearsal.permissions.principals import Caller

@@ -8,7 +8,6 @@ import json
 import re
 import time
 
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +22,9 @@ from closednet_rehearsal.settings import (
     OUTPUT_BUCKET,
     PAGE_SIZE,
     REGION,
-    SUBNETS,
-    VPC_ID,
 )
 from closednet_rehearsal.ssm.state import Node
+from tests.rehearsal_aws.listings import MANY, Listing, judged
 from tests.rehearsal_aws.test_identity import TRUST
 
 
@@ -36,46 +34,7 @@ if TYPE_CHECKING:
     from closednet_rehearsal.server import Server
     from tests.rehearsal_aws.conftest import Aws
 
-MANY = 2 * PAGE_SIZE + 2
 NOW = datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Listing:
-    """
-    A list operation, what to ask it, what to look at, and how many there are.
-    """
-
-    service: str
-    operation: str
-    items: str
-    params: dict[str, Any] = field(default_factory=dict)
-    expected: int = MANY
-    most: int = PAGE_SIZE
-    by_hand: bool = False
-
-    def pages(self, client: Any) -> list[list[Any]]:
-        """
-        Return all pages that a client gets.
-        """
-        if not self.by_hand:
-            answers = client.get_paginator(self.operation).paginate(**self.params)
-            return [self._of(answer) for answer in answers]
-        found, params = [], dict(self.params)
-        while True:
-            answer = getattr(client, self.operation)(**params)
-            found.append(self._of(answer))
-            if not answer.get("NextToken"):
-                return found
-            params["NextToken"] = answer["NextToken"]
-
-    def _of(self, answer: Any) -> list[Any]:
-        key, _, fields = self.items.partition("[].")
-        names = fields.strip("[]").split(", ")
-        return [
-            [item.get(name) for name in names] if fields else item
-            for item in answer.get(key, [])
-        ]
 
 
 def _named(operation: str) -> str:
@@ -92,8 +51,6 @@ METRIC = {
 STAT = {"Metric": METRIC, "Period": 60, "Stat": "Average"}
 QUERIES = [{"Id": f"m{n}", "MetricStat": STAT} for n in range(2 * LONG_PAGE_SIZE)]
 SPAN = {"StartTime": NOW - timedelta(hours=1), "EndTime": NOW + timedelta(hours=1)}
-SERVICES = "ServiceDetails[].ServiceId"
-VPC = [{"Name": "vpc-id", "Values": [VPC_ID]}]
 MANAGEMENT = (
     Listing("ssm", "describe_activations", "ActivationList[].ActivationId"),
     Listing(
@@ -213,18 +170,6 @@ def _fill_telemetry(logs: Any, cloudwatch: Any) -> None:
     cloudwatch.put_metric_data(Namespace="pages", MetricData=data)
 
 
-def judged(listing: Listing, pages: list[list[Any]]) -> None:
-    """
-    Assert that pages are small, more than one, and whole together.
-    """
-    items = [json.dumps(item, default=str) for page in pages for item in page]
-
-    assert len(pages) > 1
-    assert all(len(page) <= listing.most for page in pages)
-    assert listing.expected <= len(items)
-    assert len(items) == len(set(items))
-
-
 @pytest.mark.parametrize("listing", MANAGEMENT, ids=lambda each: each.operation)
 def test_pages_of_the_management_account(
     filled: Callable[[str], Any], listing: Listing
@@ -257,109 +202,6 @@ def test_pages_of_an_associations_history(filled: Callable[[str], Any]) -> None:
     judged(targets, targets.pages(ssm))
 
 
-def test_pages_of_the_network(
-    network: Aws, ec2: Any, create: Callable[..., dict[str, Any]], group: str
-) -> None:
-    services = ("ssm", "ssmmessages", "ec2messages", "kms", "logs", "monitoring")
-    for service in services:
-        create(service, PrivateDnsEnabled=True)
-    subnets = [
-        ec2.create_subnet(VpcId=VPC_ID, CidrBlock=f"10.20.{100 + n}.0/28")["Subnet"][
-            "SubnetId"
-        ]
-        for n in range(PAGE_SIZE)
-    ]
-    tables = [
-        ec2.create_route_table(VpcId=VPC_ID)["RouteTable"]["RouteTableId"]
-        for _ in range(PAGE_SIZE)
-    ]
-    groups = [
-        ec2.create_security_group(GroupName=f"p{n}", Description="d", VpcId=VPC_ID)
-        for n in range(PAGE_SIZE)
-    ]
-    for listing in (
-        Listing("ec2", "describe_vpc_endpoints", "VpcEndpoints[].VpcEndpointId"),
-        Listing(
-            *("ec2", "describe_network_interfaces"),
-            "NetworkInterfaces[].NetworkInterfaceId",
-        ),
-        Listing("ec2", "describe_subnets", "Subnets[].SubnetId", {"Filters": VPC}),
-        Listing("ec2", "describe_route_tables", "RouteTables[].RouteTableId"),
-        Listing("ec2", "describe_security_groups", "SecurityGroups[].GroupId"),
-        Listing("ec2", "describe_vpc_endpoint_services", SERVICES, by_hand=True),
-        Listing(
-            *("route53", "list_hosted_zones_by_vpc"),
-            "HostedZoneSummaries[].HostedZoneId",
-            {"VPCId": VPC_ID, "VPCRegion": REGION},
-            by_hand=True,
-        ),
-    ):
-        pages = listing.pages(network.client(listing.service))
-        items = {json.dumps(item) for page in pages for item in page}
-        assert len(pages) > 1, listing.operation
-        assert PAGE_SIZE == max(map(len, pages)), listing.operation
-        assert len(items) == sum(map(len, pages)), listing.operation
-    for subnet in subnets:
-        ec2.delete_subnet(SubnetId=subnet)
-    for table in tables:
-        ec2.delete_route_table(RouteTableId=table)
-    for made in groups:
-        ec2.delete_security_group(GroupId=made["GroupId"])
-    assert group
-
-
-def test_pages_of_resolver_and_records(network: Aws, group: str, control: Any) -> None:
-    resolver, route53 = network.client("route53resolver"), network.client("route53")
-    addresses = [
-        {
-            "SubnetId": subnet.subnet_id,
-            "Ip": subnet.cidr.replace(".0/24", f".{200 + n}"),
-        }
-        for n in range(3)
-        for subnet in SUBNETS
-    ]
-    asked = {"Direction": "INBOUND", "SecurityGroupIds": [group]}
-    made = resolver.create_resolver_endpoint(
-        CreatorRequestId="pages", Name="pages", IpAddresses=addresses, **asked
-    )["ResolverEndpoint"]["Id"]
-    listing = Listing(
-        *("route53resolver", "list_resolver_endpoint_ip_addresses", "IpAddresses[].Ip"),
-        {"ResolverEndpointId": made},
-        expected=6,
-    )
-    judged(listing, listing.pages(resolver))
-    resolver.delete_resolver_endpoint(ResolverEndpointId=made)
-    zone = route53.create_hosted_zone(
-        Name="pages.test",
-        CallerReference="pages",
-        VPC={"VPCRegion": REGION, "VPCId": VPC_ID},
-        HostedZoneConfig={"PrivateZone": True},
-    )["HostedZone"]["Id"]
-    records = [
-        {
-            "Name": f"h{n}.pages.test",
-            "Type": "A",
-            "TTL": 60,
-            "ResourceRecords": [{"Value": "10.0.0.1"}],
-        }
-        for n in range(MANY)
-    ]
-    for action in ("CREATE", "DELETE"):
-        changes = [{"Action": action, "ResourceRecordSet": each} for each in records]
-        route53.change_resource_record_sets(
-            HostedZoneId=zone, ChangeBatch={"Changes": changes}
-        )
-        if action == "CREATE":
-            listing = Listing(
-                *("route53", "list_resource_record_sets"),
-                "ResourceRecordSets[].[Name, Type]",
-                {"HostedZoneId": zone},
-            )
-            judged(listing, listing.pages(route53))
-    route53.delete_hosted_zone(Id=zone)
-    control.advance()
-
-
 def test_every_list_that_the_product_reads_is_here() -> None:
     """Access keys, judged actions and what Resolver has fit on one page."""
     folder = Path(closednet.__file__).parent
@@ -368,9 +210,9 @@ def test_every_list_that_the_product_reads_is_here() -> None:
         for file in folder.rglob("*.py")
         for name in re.findall(r'get_paginator\(\s*"(\w+)"', file.read_text())
     }
-    tried = set(
-        re.findall(r'"((?:list|describe|filter|get)_\w+)"', Path(__file__).read_text())
-    )
+    here = Path(__file__)
+    text = here.read_text() + here.with_name("test_network_pages.py").read_text()
+    tried = set(re.findall(r'"((?:list|describe|filter|get)_\w+)"', text))
     few = {
         # A dozen of actions are judged at a time.
         "simulate_custom_policy",

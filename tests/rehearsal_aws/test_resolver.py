@@ -102,6 +102,27 @@ def test_addresses_come_and_go_one_by_one(
     assert set(INBOUND_IPS) == {each["Ip"] for each in listed}
 
 
+def test_an_endpoint_is_updating_for_a_while(
+    network: Aws, inbound: Callable[..., dict[str, Any]], control: Control
+) -> None:
+    resolver = network.client("route53resolver")
+    endpoint_id = inbound()["Id"]
+    control.advance()
+    third = {"SubnetId": SUBNETS[0].subnet_id, "Ip": "10.20.1.99"}
+    asked = {"ResolverEndpointId": endpoint_id, "IpAddress": third}
+    states = []
+    for change in (
+        resolver.associate_resolver_endpoint_ip_address,
+        resolver.disassociate_resolver_endpoint_ip_address,
+    ):
+        states.append(change(**asked)["ResolverEndpoint"]["Status"])
+        control.advance()
+        now = resolver.get_resolver_endpoint(ResolverEndpointId=endpoint_id)
+        states.append(now["ResolverEndpoint"]["Status"])
+
+    assert 2 * ["UPDATING", "OPERATIONAL"] == states
+
+
 def test_group_of_an_inbound_endpoint_stays(
     ec2: Any, inbound: Callable[..., dict[str, Any]], group: str
 ) -> None:

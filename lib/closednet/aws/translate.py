@@ -52,10 +52,34 @@ HINTS: Final = {
     " runbook with other parameters: raise `generation` in the parameters by one",
     "InvalidClientTokenId": "these credentials are unknown to AWS: log in again",
     "SignatureDoesNotMatch": "check the secret key, and the clock of this machine",
+    "HostedZoneNotEmpty": "somebody added records to the zone: have them removed first",
+    "LimitExceeded": "have the quota named in the message raised, or make room for it",
+    "RulesPerSecurityGroupLimitExceeded": "join neighbouring blocks of addresses in the"
+    " parameters, or have the quota of rules per security group raised",
+    "SecurityGroupLimitExceeded": "have the quota of security groups raised",
+    "SecurityGroupsPerInterfaceLimitExceeded": "have the quota of security groups per"
+    " network interface raised",
+    "TooManyHostedZones": "have the quota of hosted zones per account raised",
     "VpcEndpointLimitExceeded": "have the quota of interface endpoints per VPC raised",
     "LimitExceededException": "have the quota named in the message raised",
     "ConflictingDomainExists": "the VPC is associated with another zone of this name:"
     " have its owner remove it or the association",
+}
+# Codes that AWS uses for many things: the text tells which.
+TEXT_HINTS: Final = {
+    "conflicting DNS domain": "another endpoint with private DNS, or a private hosted"
+    " zone, answers this name in the VPC: have its owner remove it or its association",
+    "does not support the availability zone": "name subnets in zones where the service"
+    " is offered (notebook 00 lists them), or drop the service",
+    "must have a gateway endpoint": "make the S3 gateway endpoint first, or choose"
+    " `private-hosted-zone` in name_resolution.s3",
+    "enableDnsSupport and enableDnsHostnames": "have both DNS attributes of the VPC"
+    " switched on",
+    "missing ssm service principal in trust policy": "compare the role's trust policy"
+    " with the plan of this step; a role that was just made is known to Systems"
+    " Manager a minute later",
+    "maximum parameter value of 4096": "shorten the configuration of the CloudWatch"
+    " agent, or put it into files",
 }
 LONGEST_MESSAGE: Final = 500
 
@@ -84,7 +108,7 @@ def _refused(err: ClientError, operation: str, where: str, account: str) -> AwsE
     request_id = str(err.response.get("ResponseMetadata", {}).get("RequestId", ""))
     if err.operation_name == "AssumeRole" and operation != "sts:AssumeRole":
         operation, where = "sts:AssumeRole", f"sts:AssumeRole before {where}"
-    cls, hint = _verdict(code)
+    cls, hint = _verdict(code, text)
     if cls is AwsDenied:
         hint = redact(denials.read(said, operation).hint(account))
     return cls(
@@ -96,14 +120,15 @@ def _refused(err: ClientError, operation: str, where: str, account: str) -> AwsE
     )
 
 
-def _verdict(code: str) -> tuple[type[AwsError], str]:
+def _verdict(code: str, text: str) -> tuple[type[AwsError], str]:
     if code in DENIED:
         return AwsDenied, ""
     if code in THROTTLED:
         return AwsThrottled, "wait a few minutes, then run this step again"
     if code in EXPIRED:
         return AwsError, "the credentials expired: log in again, then run this again"
-    return AwsError, HINTS.get(code, "")
+    by_text = (hint for words, hint in TEXT_HINTS.items() if words in text)
+    return AwsError, HINTS.get(code, next(by_text, ""))
 
 
 def _local_hint(err: Exception) -> str:

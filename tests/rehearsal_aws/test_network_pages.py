@@ -1,0 +1,124 @@
+"""
+Lists of the network account come in small pages, and are whole over all pages.
+"""
+
+from __future__ import annotations
+
+import json
+
+from typing import TYPE_CHECKING, Any
+
+from closednet_rehearsal.settings import PAGE_SIZE, REGION, SUBNETS, VPC_ID
+from tests.rehearsal_aws.listings import MANY, Listing, judged
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.rehearsal_aws.conftest import Aws
+
+SERVICES = "ServiceDetails[].ServiceId"
+VPC = [{"Name": "vpc-id", "Values": [VPC_ID]}]
+
+
+def test_pages_of_the_network(
+    network: Aws, ec2: Any, create: Callable[..., dict[str, Any]], group: str
+) -> None:
+    services = ("ssm", "ssmmessages", "ec2messages", "kms", "logs", "monitoring")
+    for service in services:
+        create(service, PrivateDnsEnabled=True)
+    subnets = [
+        ec2.create_subnet(VpcId=VPC_ID, CidrBlock=f"10.20.{100 + n}.0/28")["Subnet"][
+            "SubnetId"
+        ]
+        for n in range(PAGE_SIZE)
+    ]
+    tables = [
+        ec2.create_route_table(VpcId=VPC_ID)["RouteTable"]["RouteTableId"]
+        for _ in range(PAGE_SIZE)
+    ]
+    groups = [
+        ec2.create_security_group(GroupName=f"p{n}", Description="d", VpcId=VPC_ID)
+        for n in range(PAGE_SIZE)
+    ]
+    for listing in (
+        Listing("ec2", "describe_vpc_endpoints", "VpcEndpoints[].VpcEndpointId"),
+        Listing(
+            *("ec2", "describe_network_interfaces"),
+            "NetworkInterfaces[].NetworkInterfaceId",
+        ),
+        Listing("ec2", "describe_subnets", "Subnets[].SubnetId", {"Filters": VPC}),
+        Listing("ec2", "describe_route_tables", "RouteTables[].RouteTableId"),
+        Listing("ec2", "describe_security_groups", "SecurityGroups[].GroupId"),
+        Listing("ec2", "describe_vpc_endpoint_services", SERVICES, by_hand=True),
+        Listing(
+            *("route53", "list_hosted_zones_by_vpc"),
+            "HostedZoneSummaries[].HostedZoneId",
+            {"VPCId": VPC_ID, "VPCRegion": REGION},
+            by_hand=True,
+        ),
+    ):
+        pages = listing.pages(network.client(listing.service))
+        items = {json.dumps(item) for page in pages for item in page}
+        assert len(pages) > 1, listing.operation
+        assert PAGE_SIZE == max(map(len, pages)), listing.operation
+        assert len(items) == sum(map(len, pages)), listing.operation
+    for subnet in subnets:
+        ec2.delete_subnet(SubnetId=subnet)
+    for table in tables:
+        ec2.delete_route_table(RouteTableId=table)
+    for made in groups:
+        ec2.delete_security_group(GroupId=made["GroupId"])
+    assert group
+
+
+def test_pages_of_resolver_and_records(network: Aws, group: str, control: Any) -> None:
+    resolver, route53 = network.client("route53resolver"), network.client("route53")
+    addresses = [
+        {
+            "SubnetId": subnet.subnet_id,
+            "Ip": subnet.cidr.replace(".0/24", f".{200 + n}"),
+        }
+        for n in range(3)
+        for subnet in SUBNETS
+    ]
+    asked = {"Direction": "INBOUND", "SecurityGroupIds": [group]}
+    made = resolver.create_resolver_endpoint(
+        CreatorRequestId="pages", Name="pages", IpAddresses=addresses, **asked
+    )["ResolverEndpoint"]["Id"]
+    listing = Listing(
+        *("route53resolver", "list_resolver_endpoint_ip_addresses", "IpAddresses[].Ip"),
+        {"ResolverEndpointId": made},
+        expected=6,
+    )
+    judged(listing, listing.pages(resolver))
+    resolver.delete_resolver_endpoint(ResolverEndpointId=made)
+    zone = route53.create_hosted_zone(
+        Name="pages.test",
+        CallerReference="pages",
+        VPC={"VPCRegion": REGION, "VPCId": VPC_ID},
+        HostedZoneConfig={"PrivateZone": True},
+    )["HostedZone"]["Id"]
+    records = [
+        {
+            "Name": f"h{n}.pages.test",
+            "Type": "A",
+            "TTL": 60,
+            "ResourceRecords": [{"Value": "10.0.0.1"}],
+        }
+        for n in range(MANY)
+    ]
+    for action in ("CREATE", "DELETE"):
+        changes = [{"Action": action, "ResourceRecordSet": each} for each in records]
+        route53.change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Changes": changes}
+        )
+        if action == "CREATE":
+            listing = Listing(
+                *("route53", "list_resource_record_sets"),
+                "ResourceRecordSets[].[Name, Type]",
+                {"HostedZoneId": zone},
+            )
+            judged(listing, listing.pages(route53))
+    route53.delete_hosted_zone(Id=zone)
+    control.advance()
