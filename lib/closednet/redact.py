@@ -101,7 +101,7 @@ def redact(text: str) -> str:
     """
     Return `text` with every form of every known secret masked.
     """
-    if not _known:
+    if not _known or len(text) < SHORTEST:
         return text
     for value in sorted(_known, key=len, reverse=True):
         for form in forms(value):
