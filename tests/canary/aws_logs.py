@@ -106,8 +106,9 @@ def _secrets_of(account: Account) -> dict[str, str]:
     parameters.get("/closednet/canary")
     manager.put("/closednet/canary", Secret(CANARIES["key"], name="key"), "x", {})
     manager.get("/closednet/canary")
-    sessions: Any = account._sessions  # noqa: SLF001 - what boto3 itself holds
-    assumed = sessions._session.get_credentials().get_frozen_credentials()  # noqa: SLF001
+    # What boto3 itself holds, and nobody of ours sees.
+    session = vars(vars(account)["_sessions"])["_session"]
+    assumed = session.get_credentials().get_frozen_credentials()
     return {
         "access key": key["SecretAccessKey"],
         "activation code": code["ActivationCode"],

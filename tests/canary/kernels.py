@@ -24,7 +24,8 @@ from tests.canary.hunter import CANARIES, hunt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-NODES: Any = nbformat.v4
+FORMAT: Any = nbformat
+NODES = FORMAT.v4
 ROOT = Path(__file__).parents[2]
 Found = dict[str, list[str]]
 
@@ -103,7 +104,7 @@ def in_a_batch(room: Path, leaks: list[str]) -> Found:
     prints = [f"leak = LEAKS[{n}]\nprint(leak)\nleak" for n in range(len(leaks))]
     model = room.parent / f"{room.name}-model.ipynb"
     sources = [setup(room, leaks), *prints, "raise ValueError(LEAKS)"]
-    nbformat.write(notebook(sources), model)
+    FORMAT.write(notebook(sources), model)
     output = room / "notebooks/10-x.ipynb"
     outcome = execute(model, output, {}, timeout_s=120)
     executed = output.read_text()
@@ -123,9 +124,9 @@ def in_nbval(room: Path, leaks: list[str]) -> Found:
     node = notebook([setup(room, leaks), "for leak in LEAKS:\n    print(leak)"])
     node.cells[0].execution_count, node.cells[1].execution_count = 1, 2
     stream = {"output_type": "stream", "name": "stdout", "text": "nothing\n"}
-    node.cells[1].outputs = [nbformat.from_dict(stream)]  # type: ignore[no-untyped-call]
+    node.cells[1].outputs = [FORMAT.from_dict(stream)]
     path = room / "recorded.ipynb"
-    nbformat.write(node, path)
+    FORMAT.write(node, path)
     command = [
         sys.executable,
         "-m",
@@ -160,7 +161,7 @@ def in_plain_papermill(room: Path) -> Found:
         "display_name": "Python 3",
         "language": "python",
     }
-    nbformat.write(node, room / "in.ipynb")
+    FORMAT.write(node, room / "in.ipynb")
     command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb"]
     done = subprocess.run(
         [*command, "-p", "code", CANARIES["code"], "--no-progress-bar"],

@@ -17,9 +17,11 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError, ParamValidationError
+
 from closednet.aws.calls import shown_params
 from closednet.aws.translate import translate
-from closednet.cli import guarding, main
+from closednet.cli import commands, guarding, main
 from closednet.errors import ClosednetError, HostError
 from closednet.evidence import html, journal, normalise
 from closednet.hosts.connector import Fleet
@@ -180,10 +182,8 @@ def server(leak: str, room: Room) -> str:
 
 def call(leak: str, room: Room) -> str:
     """The parameters of a call to AWS, and what AWS complains of."""
-    from botocore.exceptions import ClientError, ParamValidationError  # noqa: PLC0415
-
-    error = {"Error": {"Code": "ValidationException", "Message": f"bad {leak}"}}
-    refused = ClientError(error, "PutParameter")  # type: ignore[arg-type]
+    error: Any = {"Error": {"Code": "ValidationException", "Message": f"bad {leak}"}}
+    refused = ClientError(error, "PutParameter")
     invalid = ParamValidationError(report=f"Invalid value {leak}")
     shown = shown_params({"Description": leak, "Tags": [{"Value": leak}]}, None)
     book = journal.Journal(room.path / "journal.jsonl", run_id="x", clock=Clock())
@@ -197,24 +197,24 @@ def command_error(leak: str, room: Room) -> str:
     """A command that fails as ours do."""
     said = io.StringIO()
     kept, sys.stderr = sys.stderr, said
-    known = main.commands.COMMANDS["check"]
+    known = commands.COMMANDS["check"]
 
     def fail(_: object) -> int:
         raise ClosednetError(f"failed: {leak}", hint=f"look at {leak}")
 
-    commands: dict[str, Any] = dict(main.commands.COMMANDS)
+    held: dict[str, Any] = dict(commands.COMMANDS)
     try:
-        vars(main.commands)["COMMANDS"] = commands | {
-            "check": main.commands.Command("x", known.arguments, fail)
+        vars(commands)["COMMANDS"] = held | {
+            "check": commands.Command("x", known.arguments, fail)
         }
         main.main(["check", "x"])
     finally:
         sys.stderr = kept
-        vars(main.commands)["COMMANDS"] = commands
+        vars(commands)["COMMANDS"] = held
     return said.getvalue()
 
 
-def _guarded(act: Callable[[], None]) -> str:
+def _guarded(act: Callable[[], object]) -> str:
     """
     Return what a process prints whose terminal is guarded as our command's is.
     """
@@ -231,7 +231,8 @@ def _guarded(act: Callable[[], None]) -> str:
 
 def terminal_print(leak: str, room: Room) -> str:
     """Prints of a command."""
-    return _guarded(lambda: print(leak, [leak], {"a": leak}))  # noqa: T201
+    pieces = (leak, " ", repr([leak]), " ", str({"a": leak}), "\n")
+    return _guarded(lambda: [sys.stdout.write(piece) for piece in pieces])
 
 
 def terminal_lines(leak: str, room: Room) -> str:
@@ -269,7 +270,7 @@ def terminal_traceback(leak: str, room: Room) -> str:
 
     def fail() -> None:
         try:
-            {}[leak]
+            dict[str, int]()[leak]
         except KeyError as err:
             raise RuntimeError(leak) from err
 

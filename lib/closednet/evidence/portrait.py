@@ -66,7 +66,7 @@ def of(path: Path) -> Portrait:
             f"{path} holds no run", hint="give the folder of one run, or its .zip"
         )
     about = _about(events)
-    sections = {
+    sections: dict[str, Section] = {
         "site": {name: {"": _word(about[name])} for name in ABOUT if name in about},
         "parameters": _flat(_yaml(place.files.get("params.yaml", b""))),
         "versions": _flat(_json(place.files.get("versions.json", b"{}"))),
