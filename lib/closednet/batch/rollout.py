@@ -62,8 +62,7 @@ def apply(
         approvals.require(store, planned, approve)
         chosen = run_id or _open_under(store, approve) or _new()
         names = _names(first)
-        folder = RunFolder(store.root, store.site, chosen)
-        batch = _Batch(params_file, site, folder)
+        batch = _Batch(params_file, RunFolder(store.root, store.site, chosen))
         outcome = batch.run_all(names, {"approve": approve})
         return batch.finish(outcome)
 
@@ -83,7 +82,7 @@ def undo(params_file: str, run_id: str, *, approve: str) -> int:
         if not approve:
             print(view.text())
         approvals.require(run.folder, view.rollout, approve)
-        batch = _Batch(params_file, site, run.folder)
+        batch = _Batch(params_file, run.folder)
         outcome = batch.run_all(
             [ROLLBACK], {"approve": approve or view.rollout.digest, "undo": run_id}
         )
@@ -93,7 +92,6 @@ def undo(params_file: str, run_id: str, *, approve: str) -> int:
 @dataclass
 class _Batch:
     params_file: str
-    site: Site
     folder: RunFolder
     started: float = field(default_factory=time.monotonic)
 
@@ -111,8 +109,7 @@ class _Batch:
         """
         pages.write(self.folder)
         if outcome.ok:
-            archiving.seal(self.site, self.folder)
-            self._deposit()
+            self._seal()
         report = load_run(self.folder)
         print(coverage(report).text())
         print(report.text())
@@ -123,8 +120,10 @@ class _Batch:
             return exit_code(outcome.error)
         return 0 if report.passed or not whole else 1
 
-    def _deposit(self) -> None:
-        found = archiving.deposit(self.site, self.folder)
+    def _seal(self) -> None:
+        site = open_site(self.params_file)
+        archiving.seal(site, self.folder)
+        found = archiving.deposit(site, self.folder)
         for line in archiving.deposit_words(found) if found else ():
             print(line)
 
