@@ -6,7 +6,16 @@ from __future__ import annotations
 
 import sys
 
-from closednet.cli.main import main
+from closednet.cli import guarding
+from closednet.cli.main import main as command
+
+
+def main() -> int:
+    """
+    Run one command of a terminal or a pipeline and return its exit code.
+    """
+    guarding.install()
+    return command()
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ MASK: Final = "[secret]"
 SHORTEST: Final = 8
 _known: dict[str, str] = {}
 
-# What may stand between two letters of a secret that was cut into lines: white
-# space, its escapes, colours, and the punctuation of a list of lines in JSON.
-_NOISE: Final = r"(?:\\[nrt]|(?:\x1b|\\u001b|\\x1b)\[[0-9;]*m|[\s\"',])"
-_noise: Final = re.compile(f"{_NOISE}+")
+# What may stand between two letters of a secret that was cut into lines, or escaped
+# again and again: white space, its escapes, colours, backslashes, and the punctuation
+# of a list of lines in JSON. Atomic, as there are many ways to read backslashes.
+_NOISE: Final = r"(?>\\+[nrt]|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|[\s\"',\\])"
+_noise: Final = re.compile(f"{_NOISE}++")
 
 
 class Secret:
@@ -72,27 +73,35 @@ def forms(value: str) -> tuple[str, ...]:
     """
     Return the ways in which a secret value can stand in a text, longest first.
     """
+    return tuple(sorted(_kinds(value), key=lambda f: (-len(f), f)))
+
+
+@lru_cache(maxsize=256)
+def _kinds(value: str) -> dict[str, str]:
+    """
+    Return the kind of each form of a value; the plainest kind of equal forms.
+    """
     raw = value.encode("utf-8", "surrogatepass")
-    found = {
-        value,
-        *_base64(raw),
-        *_urls(value),
-        *_escapes(value),
-        raw.hex(),
-        raw.hex().upper(),
-        raw.hex(":"),
-        shlex.quote(value).strip("'"),
+    by_kind = {
+        "plain": (value,),
+        "base64": _base64(raw),
+        "hexadecimal": (raw.hex(), raw.hex().upper(), raw.hex(":")),
+        "URL-encoded": _urls(value),
+        "escaped": (*_escapes(value), shlex.quote(value).strip("'")),
     }
-    return tuple(
-        sorted((f for f in found if len(f) >= SHORTEST), key=lambda f: (-len(f), f))
-    )
+    found: dict[str, str] = {}
+    for kind, texts in by_kind.items():
+        for text in texts:
+            if len(text) >= SHORTEST:
+                found.setdefault(text, kind)
+    return found
 
 
 def redact(text: str) -> str:
     """
     Return `text` with every form of every known secret masked.
     """
-    if not _known:
+    if not _known or len(text) < SHORTEST:
         return text
     for value in sorted(_known, key=len, reverse=True):
         for form in forms(value):
@@ -123,19 +132,23 @@ def found_in(text: str) -> tuple[str, ...]:
     """
     Return the names of the known secrets that stand in `text` in some form.
     """
+    return tuple(sorted({name for name, _ in leaks_in(text)}))
+
+
+def leaks_in(text: str) -> tuple[tuple[str, str], ...]:
+    """
+    Return the names of the secrets that stand in `text`, each with its kind of form.
+    """
     if not _known:
         return ()
+    found: set[tuple[str, str]] = set()
     squeezed = squeeze(text)
-    return tuple(
-        sorted(
-            {
-                name
-                for value, name in _known.items()
-                if any(form in text for form in forms(value))
-                or any(form in squeezed for form in _squeezed_forms(value))
-            }
-        )
-    )
+    for value, name in _known.items():
+        kinds = {kind for form, kind in _kinds(value).items() if form in text}
+        if not kinds and any(form in squeezed for form in _squeezed_forms(value)):
+            kinds = {"cut into pieces"}
+        found.update((name, kind) for kind in kinds)
+    return tuple(sorted(found))
 
 
 def squeeze(text: str) -> str:
@@ -180,6 +193,7 @@ def _escapes(value: str) -> Iterator[str]:
     yield html.escape(value, quote=True)
     yield html.escape(value, quote=True).replace("&#x27;", "&#39;")
     yield html.escape(value, quote=False)
+    yield html.escape(html.escape(value))
     yield value.encode("unicode_escape").decode()
     yield repr(value)[1:-1]
     for ensure_ascii in (True, False):
@@ -187,6 +201,9 @@ def _escapes(value: str) -> Iterator[str]:
         yield once
         yield once.replace("/", "\\/")
         yield json.dumps(once, ensure_ascii=ensure_ascii)[1:-1]
+        yield repr(once)[1:-1]
+        yield html.escape(once)
+        yield html.escape(once, quote=False)
 
 
 @lru_cache(maxsize=256)
@@ -197,4 +214,4 @@ def _squeezed_forms(value: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _spread(form: str) -> re.Pattern[str]:
-    return re.compile(f"{_NOISE}*".join(re.escape(letter) for letter in form))
+    return re.compile(f"{_NOISE}*+".join(re.escape(letter) for letter in form))

@@ -14,9 +14,10 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from closednet.evidence import archive, single_file
+from closednet.evidence import archive, files, single_file, ssh_signature
 from closednet.evidence.signing import Ed25519File, Sealing, SshKey
 from closednet.evidence.stamping import Stamper
+from closednet.evidence.verifier.approvers import APPROVAL_NAMESPACE
 from closednet.evidence.verifier.place import read_place
 from tests.unit.evidence.keyring import Authority, ed25519_key, ssh_key
 from tests.unit.evidence.samples import ROLLOUT, full_run
@@ -106,9 +107,32 @@ def whole_run(root: Path, run_id: str, *, cells: int = 6) -> RunFolder:
         record("cell", count=number + 1, source_sha256="0" * 64, success=True)
     text = CELLS % int(run_id[-6:], 16)
     folder.write_notebook("10-interface-endpoints", text, f"<p>{run_id}</p>\n")
+    _approve(folder)
     record("scanned", secrets=["activation-code"])
     record("orphan", activation="1a2b", deleted=True, ratio=0.5, nothing=None)
     return folder
+
+
+def _approve(folder: RunFolder) -> None:
+    """
+    Keep an approval signed with a person's own key, as approvals are kept.
+    """
+    key = folder.root.parent / "hanako"
+    if not key.is_file():
+        folder.root.mkdir(parents=True, exist_ok=True)
+        ssh_key(key)
+    who = "hanako@example.com"
+    text = f'{{"approver":"{who}","rollout":"{ROLLOUT.digest}"}}\n'
+    signature = ssh_signature.sign(key, APPROVAL_NAMESPACE, text.encode())
+    name = f"approvals/signed/{ROLLOUT.digest}-{who}.approval.json"
+    allowed = f"{who} {ssh_signature.public_key(key)}\n"
+    for kept, content in (
+        (name, text),
+        (f"{name}.sig", signature),
+        ("approvals/signed/allowed_signers", allowed),
+    ):
+        digest = files.write_text(folder.path / kept, content)
+        folder.journal.record("signed-approval", file=kept, sha256=digest)
 
 
 def specimen(workshop: Path, *, signed: bool) -> Specimen:

@@ -126,22 +126,19 @@ class Fuzzer:
         for deed in forgeries.DEEDS:
             for place, cover in enumerate(covers):
                 tries = (
-                    dict(self._forged(made, deed, cover, turn * len(covers) + place))
+                    self._forged(made, deed, cover, turn * len(covers) + place)
                     for turn in range(max(self.each // 4, 1))
                 )
                 self._try(made, f"forged: {deed}; {cover}", tries)
         stamps = (
-            dict(self._forged(made, "", "", turn))
-            for turn in range(max(self.each // 4, 1))
+            self._forged(made, "", "", turn) for turn in range(max(self.each // 4, 1))
         )
         self._try(made, "forged: the time stamp", stamps)
         self.records |= made.seen
 
-    def _forged(
-        self, made: Specimen, deed: str, cover: str, number: int
-    ) -> dict[str, bytes]:
+    def _forged(self, made: Specimen, deed: str, cover: str, number: int) -> Files:
         dice = Dice(self.seed, deed, cover, number)
-        return forgeries.forged(made, deed, cover, dice, number)
+        return dict(forgeries.forged(made, deed, cover, dice, number))
 
     def _try(self, made: Specimen, kind: str, tries: Iterator[Files | bytes]) -> None:
         row = Row(kind)

@@ -46,7 +46,7 @@ def change_record(held: Held, events: Events, rng: Random, number: int) -> str:
         event["at"] = "2026-11-23T00:00:00.000Z"
     else:
         event["data"]["forged"] = rng.randrange(10**6)
-    return kind
+    return str(kind)
 
 
 def drop_record(held: Held, events: Events, rng: Random, number: int) -> str:
@@ -74,7 +74,7 @@ def change_file(held: Held, events: Events, rng: Random, number: int) -> str:
     for event in events:
         if event["data"].get("file") == name:
             event["data"]["sha256"] = sha256(held[name]).hexdigest()
-    return name
+    return str(name)
 
 
 def smuggle_change(held: Held, events: Events, rng: Random, number: int) -> str:

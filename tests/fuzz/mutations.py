@@ -10,7 +10,7 @@ import zipfile
 
 from typing import TYPE_CHECKING
 
-from tests.fuzz.archives import Files, Folder, Link
+from tests.fuzz.archives import Files, Folder, Link, Node
 
 
 if TYPE_CHECKING:
@@ -98,7 +98,9 @@ def add(made: Specimen, files: Files, rng: Random, number: int) -> str:
     """Add a file, or an empty folder."""
     where = rng.choice(["", "plans/", "receipts/", "notebooks/", "a/b/", ".", "\u00e9"])
     name = f"{where}added-{number}"
-    files[name] = rng.choice([b"", b"{}", Folder(), made.files[pick(made, number)]])
+    copied = made.files[pick(made, number)]
+    nodes: list[Node] = [b"", b"{}", Folder(), copied]
+    files[name] = rng.choice(nodes)
     return JOURNAL
 
 

@@ -84,6 +84,31 @@ def test_every_form_is_masked_and_found(form: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (VALUE, "plain"),
+        (base64.b64encode(f"me:{VALUE}".encode()).decode(), "base64"),
+        (quote(VALUE, safe=""), "URL-encoded"),
+        (VALUE.encode().hex(), "hexadecimal"),
+        (html.escape(VALUE), "escaped"),
+        (f"{VALUE[:6]}\n{VALUE[6:]}", "cut into pieces"),
+        (repr(json.dumps(json.dumps(repr(VALUE)))), "cut into pieces"),
+    ],
+)
+@pytest.mark.usefixtures("secret")
+def test_the_kind_of_a_leak_is_told(text: str, kind: str) -> None:
+    assert (("activation-code", kind),) == redact.leaks_in(f"before {text} after")
+    assert () == redact.leaks_in(redact.redact(f"before {text} after"))
+
+
+def test_many_backslashes_take_no_time() -> None:
+    """Each could be read in two ways."""
+    Secret("n" * 12, name="key")
+
+    assert () == redact.leaks_in(redact.redact("\\\\n" * 4000 + "n"))
+
+
+@pytest.mark.parametrize(
     "gap", ["\n", "  \n    ", "\r\n", "\\n", '\\n",\n    "', "\x1b[0m\n\x1b[31m"]
 )
 def test_secret_cut_over_lines_is_masked(gap: str) -> None:

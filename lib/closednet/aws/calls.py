@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from closednet.aws import strict
+from closednet.aws import learning, strict
+from closednet.aws.learning import SECRET_NAMES
 from closednet.redact import MASK, redact
 
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 READ_PREFIXES: Final = (
     *("AssumeRole", "BatchGet", "Decrypt", "Describe", "Filter", "GenerateDataKey"),
     *("Get", "Head", "List", "Lookup", "Query", "Search", "Simulate", "Test"),
-)
-SECRET_NAMES: Final = frozenset(
-    {"ActivationCode", "Password", "SecretAccessKey", "SecretString", "SessionToken"}
 )
 NOTE: Final = "closednet"
 
@@ -101,6 +99,7 @@ def watch(events: Any, account_id: str, on_call: Callable[[AwsCall], None]) -> N
             )
         )
 
+    learning.watch(events)
     events.register_last("before-parameter-build.*.*", before)
     events.register("after-call.*.*", after)
     events.register("after-call-error.*.*", failed)

@@ -17,6 +17,8 @@ from botocore.credentials import (
 
 from closednet.aws.models import new_session
 
+from closednet.aws import learning
+
 
 if TYPE_CHECKING:
     from closednet.params.connection import Connection
@@ -79,7 +81,9 @@ class Sessions:
         return boto3.Session(botocore_session=core, region_name=self._region)
 
     def _source_client(self, session: Any, service: str, **keys: Any) -> Any:
-        return session.client(service, **(self._reach() | keys))
+        client = session.client(service, **(self._reach() | keys))
+        learning.watch(client.meta.events)
+        return client
 
     def _operator(self) -> boto3.Session:
         keys = self._connection.static_credentials

@@ -77,7 +77,7 @@ def apply(
         chosen = run_id or _open_under(store, approve) or _new()
         names = _names(first)
         folder = RunFolder(store.root, store.site, chosen)
-        batch = _Batch(params_file, site, folder, gate)
+        batch = _Batch(params_file, folder, gate)
         outcome = batch.run_all(names, {"approve": approve})
         return batch.finish(outcome)
 
@@ -117,7 +117,7 @@ def undo(
         approvals.require(run.folder, view.rollout, approve)
         if view.rollout.changes:
             gate.require(_touched(view.rollout))
-        batch = _Batch(params_file, site, run.folder, gate)
+        batch = _Batch(params_file, run.folder, gate)
         outcome = batch.run_all(
             [ROLLBACK], {"approve": approve or view.rollout.digest, "undo": run_id}
         )
@@ -155,7 +155,6 @@ def _touched(rollout: RolloutPlan) -> list[str]:
 @dataclass
 class _Batch:
     params_file: str
-    site: Site
     folder: RunFolder
     gate: Gate
     started: float = field(default_factory=time.monotonic)
@@ -174,8 +173,7 @@ class _Batch:
         """
         pages.write(self.folder)
         if outcome.ok:
-            archiving.seal(self.site, self.folder)
-            self._deposit()
+            self._seal()
         report = load_run(self.folder)
         print(coverage(report).text())
         print(report.text())
@@ -186,8 +184,10 @@ class _Batch:
             return exit_code(outcome.error)
         return 0 if report.passed or not whole else 1
 
-    def _deposit(self) -> None:
-        found = archiving.deposit(self.site, self.folder)
+    def _seal(self) -> None:
+        site = open_site(self.params_file)
+        archiving.seal(site, self.folder)
+        found = archiving.deposit(site, self.folder)
         for line in archiving.deposit_words(found) if found else ():
             print(line)
 

@@ -240,9 +240,9 @@ def refuse_secrets(folder: Path) -> None:
         EvidenceError: There is one; file and name of the secret are told.
     """
     leaks = [
-        f"{name} holds the secret {secret}"
+        f"{name} holds the secret {secret} ({kind})"
         for name in place.covered(place.read_place(folder).files)
-        for secret in leaks_in(folder / name)
+        for secret, kind in leaks_in(folder / name)
     ]
     if leaks:
         raise EvidenceError(
@@ -251,14 +251,14 @@ def refuse_secrets(folder: Path) -> None:
         )
 
 
-def leaks_in(path: Path) -> tuple[str, ...]:
+def leaks_in(path: Path) -> tuple[tuple[str, str], ...]:
     """
-    Return the names of the secrets that a file holds, in whatever form.
+    Return the names of the secrets that a file holds, with the kind of their form.
     """
     text = path.read_bytes().decode("utf-8", "replace")
-    found: set[str] = set()
+    found: set[tuple[str, str]] = set()
     for reading in _readings(path, text):
-        found.update(redact.found_in(reading))
+        found.update(redact.leaks_in(reading))
     return tuple(sorted(found))
 
 

@@ -4,6 +4,9 @@ What happens inside a notebook's kernel: redaction of its outputs, cells journal
 
 from __future__ import annotations
 
+import faulthandler
+import os
+import sys
 import time
 
 from dataclasses import dataclass
@@ -79,7 +82,26 @@ def install(recorder: Recorder) -> bool:
     session.send = hooks.redacted
     shell.events.register("pre_run_cell", hooks.before)
     shell.events.register("post_run_cell", hooks.after)
+    _close_the_back_door()
     return True
+
+
+def _close_the_back_door() -> None:
+    """
+    Keep what children print off the terminal of whoever started the kernel.
+
+    ipykernel catches it for the notebook, where it is masked, and repeats it there,
+    where it would not be. A crash of Python still shows its stack there.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        terminal = getattr(stream, "_original_stdstream_copy", None)
+        if terminal is None:
+            continue
+        if stream is sys.stderr:
+            faulthandler.enable(os.dup(terminal))
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, terminal)
+        os.close(nowhere)
 
 
 def _shell() -> Any:

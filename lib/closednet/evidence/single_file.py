@@ -14,8 +14,9 @@ from typing import Final
 PACKAGE: Final = "closednet.evidence.verifier"
 # Each module stands below those whose names it uses.
 MODULES: Final = (
-    *("strict", "findings", "der", "ed25519", "p256", "keys", "sshsig", "place"),
-    *("chain", "content", "tools", "envelope", "stamp", "seal", "program"),
+    *("strict", "findings", "tools", "der", "ed25519", "p256", "keys", "sshsig"),
+    *("place", "chain", "content", "approvers", "envelope", "stamp", "seal"),
+    "program",
 )
 HEAD: Final = '''\
 #!/usr/bin/env python3

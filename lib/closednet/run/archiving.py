@@ -9,9 +9,13 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from closednet.aws.access_keys import key_secret
+from closednet.aws.activation_codes import activation_secret
 from closednet.aws.deposits import Deposits, Lock
+from closednet.aws.learning import PACKED_NAMES
+from closednet.aws.secret_store import open_store, unpack
 from closednet.aws.signing_keys import KmsSigningKey
-from closednet.errors import EvidenceError, PreconditionError
+from closednet.errors import ClosednetError, EvidenceError, PreconditionError
 from closednet.evidence import archive, files
 from closednet.evidence.journal import stamp
 from closednet.evidence.run_folder import utc_now
@@ -19,6 +23,7 @@ from closednet.evidence.signing import Ed25519File, KeptKey, Sealing, SshKey
 from closednet.evidence.stamping import Stamper
 from closednet.evidence.verifier.seal import Trust
 from closednet.recorder import NullRecorder
+from closednet.redact import Secret
 
 
 if TYPE_CHECKING:
@@ -55,7 +60,28 @@ def seal(site: Site, folder: RunFolder) -> Manifest:
             time-stamped; nothing is sealed.
         PreconditionError: A key or a program is missing; nothing was written.
     """
+    _learn_secrets(site, folder)
     return archive.seal(folder, sealing_of(site))
+
+
+def _learn_secrets(site: Site, folder: RunFolder) -> None:
+    """
+    Learn from the store what the archive must not hold.
+
+    The process that seals is mostly not the one that handled the secrets. Where the
+    store cannot be asked, the archive says so, and what the notebooks themselves
+    looked for before they ended still counts.
+    """
+    name = site.params.site
+    try:
+        account, beside = _apart(site).management, site.params_file.parent
+        store = open_store(account, site.params, beside)
+        for kept in (activation_secret(name), key_secret(name)):
+            for label, value in unpack(store.get(kept)).items():
+                if label in PACKED_NAMES:
+                    Secret(value, name=f"{label} of {kept}")
+    except ClosednetError as err:
+        folder.journal.record("unscanned", reason=err.message)
 
 
 def sealing_of(site: Site) -> Sealing:

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from botocore.exceptions import ClientError
 
+from closednet import redact
 from closednet.aws.deposits import Deposits, Lock
 from closednet.errors import EvidenceError, PreconditionError
 from closednet.evidence import archive
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from tests.contract.evidence.conftest import Scene
 
+CODE = "Vb7Qm2Xy9Lk4Tz6Rw1Ns"
 BUCKET = "closednet-rehearsal-evidence"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LIES: dict[str, tuple[Any, str]] = {
@@ -162,3 +165,44 @@ class TestDeposit:
         self, scene: Scene, tmp_path: Path
     ) -> None:
         assert archiving.deposit(scene.site(), full_run(tmp_path)) is None
+
+
+class TestScan:
+    @pytest.fixture(autouse=True)
+    def _nothing_known(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(redact, "_known", {})
+
+    def test_who_seals_need_not_have_handled_the_secret(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        """The code is in the store; this process never saw it."""
+        scene.client("ssm").put_parameter(
+            Name="/closednet/tokyo-dc1/activation",
+            Type="SecureString",
+            Value=json.dumps({"activation_id": "1a2b3c4d", "code": CODE}),
+        )
+        site = scene.site()
+        folder = full_run(tmp_path)
+        folder.write_handover("id.txt", "activation 1a2b3c4d\n")
+        manifest = archiving.seal(site, folder)
+        assert "code of /closednet/tokyo-dc1/activation" in manifest.scanned_for
+
+        (folder.path / "handover/code.txt").write_text(CODE[:9] + "\n" + CODE[9:])
+        with pytest.raises(EvidenceError, match=r"code\.txt holds the secret code of"):
+            archiving.seal(site, folder)
+        assert not folder.sealed
+
+    def test_a_store_that_does_not_answer_is_told(
+        self, scene: Scene, tmp_path: Path
+    ) -> None:
+        raw = yaml.safe_load(scene.file.read_text())
+        raw["accounts"]["management"]["role_arn"] = None
+        raw["accounts"]["management"]["profile"] = "nobody"
+        raw["connection"].pop("static_credentials")
+        scene.file.write_text(yaml.safe_dump(raw))
+        folder = full_run(tmp_path)
+        archiving.seal(scene.site(), folder)
+
+        (told,) = [e for e in folder.events() if e.kind == "unscanned"]
+        assert "nobody" in told.data["reason"]
+        assert () == archive.verify(folder.path)

@@ -7,9 +7,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import threading
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,9 +26,18 @@ from closednet.evidence import journal
 from tests.unit.evidence.samples import RUN, Clock
 
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parents[3]
+WRITER = """
+import itertools, sys
+from datetime import UTC, datetime
+from pathlib import Path
+sys.path.insert(0, "lib")
+from closednet.evidence import journal
+book = journal.Journal(Path(sys.argv[1]), run_id="x", clock=lambda: datetime.now(UTC))
+for number in itertools.count():
+    book.record("note", number=number, text="x" * 3000)
+    print(number, flush=True)
+"""
 JSON = st.recursive(
     st.none()
     | st.booleans()
@@ -140,6 +153,30 @@ def test_a_torn_last_line_is_healed_and_told(written: Path) -> None:
     assert [e.kind for e in journal.read(written)][-2:] == ["torn", "note"]
     assert journal.verify_chain(written) == ()
     assert written.with_suffix(".torn").read_bytes() == b'{"at":"2026-11-\n'
+
+
+def test_what_was_recorded_survives_a_kill(path: Path) -> None:
+    """The writer says each number after it was recorded, then dies by SIGKILL."""
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    assert writer.stdout is not None
+    said = [int(writer.stdout.readline()) for _ in range(50)]
+    writer.kill()
+    said += [int(line) for line in writer.stdout if line.endswith("\n")]
+    assert -signal.SIGKILL == writer.wait()
+    writer.stdout.close()
+
+    opened(path).record("after")
+
+    numbers = [e.data["number"] for e in journal.read(path) if e.kind == "note"]
+    assert said == numbers[: len(said)]
+    assert len(numbers) - len(said) <= 1
+    assert "after" == journal.read(path)[-1].kind
+    assert journal.verify_chain(path) == ()
 
 
 def test_a_journal_torn_in_its_first_line_begins_anew(path: Path) -> None:

@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from closednet.errors import EvidenceError, PreconditionError
-from closednet.evidence import archive, signing, single_file
+from closednet.evidence import archive, signing, single_file, ssh_signature
 from closednet.evidence.signing import Ed25519File, KeptKey, Sealing, SshKey
 from closednet.evidence.stamping import Stamper
+from closednet.evidence.verifier.approvers import APPROVAL_NAMESPACE
 from closednet.evidence.verifier.place import ENVELOPE, MANIFEST, STAMP, SUMS
 from closednet.evidence.verifier.program import signer_id
 from closednet.evidence.verifier.seal import Trust
@@ -255,6 +256,65 @@ class TestStamped:
             assert not folder.sealed
         archive.seal(folder)
         assert () == archive.verify(folder.path)
+
+
+class TestApproved:
+    def approved(self, root: Path, key: Path, *, allowed: Path) -> RunFolder:
+        folder = full_run(root)
+        signed = folder.path / "approvals/signed"
+        signed.mkdir()
+        text = '{"approver":"alice@example.com","rollout":"1a2b"}\n'
+        statement = signed / "1a2b-alice.approval.json"
+        statement.write_text(text)
+        signature = ssh_signature.sign(key, APPROVAL_NAMESPACE, text.encode())
+        statement.with_name(f"{statement.name}.sig").write_text(signature)
+        public = ssh_signature.public_key(allowed)
+        (signed / "allowed_signers").write_text(f"# keys\nalice@example.com {public}\n")
+        archive.seal(folder)
+        return folder
+
+    @pytest.mark.parametrize("kind", ["alice", "rsa", "p384"])
+    def test_who_approved_is_told(self, tmp_path: Path, keys: Path, kind: str) -> None:
+        folder = self.approved(tmp_path, keys / kind, allowed=keys / kind)
+        named = signer_id(f"{keys / kind}.pub")
+
+        findings = archive.judge(folder.path)
+        assert [] == findings.problems
+        assert f"1a2b approved by alice@example.com, key {named}" in findings.facts
+
+    def test_a_key_that_was_not_allowed_approves_nothing(
+        self, tmp_path: Path, keys: Path
+    ) -> None:
+        folder = self.approved(tmp_path, keys / "ecdsa", allowed=keys / "alice")
+
+        (problem,) = archive.verify(folder.path)
+        assert problem.endswith("is not signed by alice@example.com")
+
+    def test_an_approval_and_its_signature_belong_together(
+        self, tmp_path: Path, keys: Path
+    ) -> None:
+        folder = self.approved(tmp_path, keys / "alice", allowed=keys / "alice")
+        signed = folder.path / "approvals/signed"
+        statement = signed / "1a2b-alice.approval.json"
+        text = statement.read_text()
+
+        statement.write_text(text.replace("1a2b", "9f9f"))
+        assert any("not signed by" in p for p in archive.verify(folder.path))
+        statement.write_text(text)
+        signature = statement.with_name(f"{statement.name}.sig")
+        signature.rename(signed / "x.approval.json.sig")
+        problems = archive.verify(folder.path)
+        assert any("is the signature of nothing" in p for p in problems)
+        assert any("not signed by" in p for p in problems)
+
+    def test_a_rare_key_without_ssh_keygen_is_not_checked(
+        self, tmp_path: Path, keys: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = self.approved(tmp_path, keys / "p384", allowed=keys / "p384")
+        monkeypatch.setenv("PATH", str(tmp_path))
+
+        (line,) = archive.judge(folder.path).unchecked
+        assert "ssh-keygen is not installed here" in line
 
 
 class TestPacked:

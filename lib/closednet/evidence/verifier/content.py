@@ -4,6 +4,8 @@ What the journal says of files and approvals, against the files themselves.
 
 from __future__ import annotations
 
+import re
+
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from closednet.evidence.verifier.place import Place
 
 DIGEST_LENGTH = 20
+# What lies deeper, such as requests and signed statements, is no approved plan.
+APPROVAL = re.compile(r"approvals/[^/]+\.json")
 
 
 def content_problems(place: Place) -> list[str]:
@@ -73,9 +77,7 @@ def _approval_problems(
         if event["kind"] == "approval"
     }
     for name in sorted(files):
-        # Plans lie in the folder itself; requests and signatures have their own.
-        folder, _, rest = name.partition("/")
-        if folder != "approvals" or "/" in rest or not rest.endswith(".json"):
+        if not APPROVAL.fullmatch(name):
             continue
         entry = parse_object(files[name])
         digest = entry.get("digest")

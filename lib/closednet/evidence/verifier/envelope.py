@@ -6,22 +6,19 @@ from __future__ import annotations
 
 import base64
 import binascii
-import tempfile
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from closednet.evidence.verifier.keys import UnknownKindError, key_id, signature_holds
 from closednet.evidence.verifier.place import ENVELOPE
 from closednet.evidence.verifier.sshsig import (
-    armoured,
-    ssh_holds,
+    ssh_holds_or_ask,
     ssh_key_id,
     ssh_key_of,
 )
 from closednet.evidence.verifier.strict import is_spelled, parse_object, readable
-from closednet.evidence.verifier.tools import NoToolError, run_tool
+from closednet.evidence.verifier.tools import NoToolError
 
 
 if TYPE_CHECKING:
@@ -117,21 +114,7 @@ def _holds_by_key(one: Signature, message: bytes) -> bool:
             return False
     except ValueError:
         return False
-    try:
-        return ssh_holds(one.sig, SSH_NAMESPACE, message)
-    except UnknownKindError:
-        return _ssh_keygen_finds_it_good(one.sig, message)
-
-
-def _ssh_keygen_finds_it_good(blob: bytes, message: bytes) -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "signature"
-        path.write_text(armoured(blob), "utf-8")
-        arguments = ("-n", SSH_NAMESPACE, "-s", str(path))
-        code, _, _ = run_tool(
-            "ssh-keygen", "-Y", "check-novalidate", *arguments, data=message
-        )
-    return code == 0
+    return ssh_holds_or_ask(one.sig, SSH_NAMESPACE, message)
 
 
 def _signatures(raw: bytes, payload: bytes) -> list[Signature] | None:

@@ -12,6 +12,7 @@ import sys
 
 from pathlib import Path
 
+from closednet.evidence.verifier.approvers import check_approvers
 from closednet.evidence.verifier.chain import JOURNAL
 from closednet.evidence.verifier.content import content_problems
 from closednet.evidence.verifier.findings import UNUSABLE, Findings
@@ -36,6 +37,7 @@ def judge(path: Path, trust: Trust) -> Findings:
     """
     place = read_place(path)
     findings = Findings([*content_problems(place)])
+    check_approvers(place.files, findings)
     check_seal(place, trust, findings)
     return findings
 

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import tempfile
 
 from hashlib import sha256
+from pathlib import Path
 
 from closednet.evidence.verifier.ed25519 import ed25519_holds
 from closednet.evidence.verifier.keys import UnknownKindError, rsa_holds
 from closednet.evidence.verifier.p256 import p256_holds
+from closednet.evidence.verifier.tools import run_tool
 
 
 MAGIC = b"SSHSIG"
@@ -81,6 +84,24 @@ def ssh_holds(blob: bytes, namespace: str, message: bytes) -> bool:
         return _holds(_strings(key), _strings(signature), signed)
     except ValueError:
         return False
+
+
+def ssh_holds_or_ask(blob: bytes, namespace: str, message: bytes) -> bool:
+    """
+    Tell whether a signature holds; of rare kinds of keys, ask ssh-keygen.
+
+    Raises:
+        NoToolError: It is such a kind, and there is no ssh-keygen here.
+    """
+    try:
+        return ssh_holds(blob, namespace, message)
+    except UnknownKindError:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "signature"
+            path.write_text(armoured(blob), "utf-8")
+            asked = ("-Y", "check-novalidate", "-n", namespace, "-s", str(path))
+            code, _, _ = run_tool("ssh-keygen", *asked, data=message)
+        return code == 0
 
 
 def _holds(key: list[bytes], signature: list[bytes], signed: bytes) -> bool:
