@@ -73,8 +73,9 @@ class Desk:
         """
         Return the environment of a command: this library comes first.
         """
-        library = {"PYTHONPATH": str(self.checkout / "lib")}
-        return self.rehearsal.environment(self.evidence) | library
+        given = self.rehearsal.environment(self.evidence)
+        given.pop("PYTHONDONTWRITEBYTECODE", None)
+        return given | {"PYTHONPATH": str(self.checkout / "lib")}
 
     def demand(self, **approvals: object) -> None:
         """
@@ -94,24 +95,41 @@ class Desk:
         digest = done.stdout.split("digest: ")[-1].split()[0]
         return folder / "change-request.json", digest
 
-    def approve(self, file: Path, *people: str, **options: str) -> None:
+    def approve(self, file: Path, folder: Path, *people: str) -> None:
         """
-        Have people sign a change request.
+        Have people sign a change request into a folder.
         """
-        more = [item for name, value in options.items() for item in (name, value)]
         for who in people:
-            key = str(self.keys / who)
-            done = self.closednet(
-                "approve", str(file), "--as", who, "--key", key, *more
-            )
+            done = self.sign(file, who, "--out", str(folder))
             assert 0 == done.returncode, done.stderr
 
-    def apply(self, file: Path, digest: str) -> subprocess.CompletedProcess[str]:
+    def sign(
+        self, file: Path, who: str, *more: str
+    ) -> subprocess.CompletedProcess[str]:
         """
-        Apply a change request.
+        Have one person sign a change request, or try to.
         """
+        key = str(self.keys / who)
+        return self.closednet("approve", str(file), "--as", who, "--key", key, *more)
+
+    def apply(
+        self, file: Path, digest: str, approvals: Path
+    ) -> subprocess.CompletedProcess[str]:
+        """
+        Apply a change request with the approvals in a folder, and no others.
+        """
+        shutil.rmtree(self.store / "approvals", ignore_errors=True)
         given = ("--plan", str(file), "--approve", digest)
-        return self.closednet("apply", str(self.params), *given)
+        return self.closednet(
+            "apply", str(self.params), *given, "--approvals", str(approvals)
+        )
+
+    @property
+    def store(self) -> Path:
+        """
+        Where the site keeps its plans and what belongs to them.
+        """
+        return self.evidence / "tokyo-dc1" / "plans"
 
     def writes(self) -> list[str]:
         """
@@ -124,6 +142,13 @@ class Desk:
             and call["status"] < 400
             and call["operation"] != "AssumeRole"
         ]
+
+    def runs(self) -> list[Path]:
+        """
+        Return the folders of all runs, oldest first.
+        """
+        journals = self.evidence.glob("*/*/journal.jsonl")
+        return sorted((p.parent for p in journals), key=lambda p: p.stat().st_ctime)
 
 
 def desk(rehearsal: Running, folder: Path, evidence: Path) -> Desk:

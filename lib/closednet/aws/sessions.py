@@ -15,9 +15,8 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
 )
 
-from closednet.aws.models import new_session
-
 from closednet.aws import learning
+from closednet.aws.models import new_session
 
 
 if TYPE_CHECKING:

@@ -28,16 +28,14 @@ class ReceiptsView(View):
     """
 
     receipts: tuple[Receipt, ...]
+    again: bool = False
 
     def parts(self) -> tuple[Part, ...]:
         """
         The receipt of every step.
         """
-        return tuple(
-            part
-            for receipt in self.receipts
-            for part in (ReceiptView(receipt).title(), *ReceiptView(receipt).parts())
-        )
+        views = [ReceiptView(receipt, again=self.again) for receipt in self.receipts]
+        return tuple(part for view in views for part in (view.title(), *view.parts()))
 
 
 @dataclass(frozen=True, slots=True)

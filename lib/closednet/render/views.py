@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from closednet.model.report import Report
 
 
+AGAIN = "this plan was applied already: nothing was done again"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Inspection(View):
     """
@@ -136,10 +139,11 @@ class RolloutView(View):
 @dataclass(frozen=True, slots=True, repr=False)
 class ReceiptView(View):
     """
-    What one apply did, and what waits for people.
+    What one apply did, and what waits for people; `again` if it was done before.
     """
 
     receipt: Receipt
+    again: bool = False
 
     def title(self) -> str:
         """
@@ -162,6 +166,7 @@ class ReceiptView(View):
         waiting = tuple((WAITS, words.sentence(w), "") for w in self.receipt.waiting)
         return (
             Table(("", "done", "id"), done + waiting, empty="nothing had to be done"),
+            *([AGAIN] if self.again else []),
             f"approved by digest: {self.receipt.approved_by_digest}",
         )
 

@@ -4,7 +4,7 @@ Undoing a run from its receipts, step by step, newest first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,8 @@ from closednet.model.plan import Plan, RolloutPlan
 from closednet.model.report import Check, Report
 from closednet.render.closing import LinesView, ReceiptsView
 from closednet.render.views import Inspection, RolloutView
-from closednet.run import approvals, manual
+from closednet.run import approvals, manual, remarks
+from closednet.run.applied import Applied
 from closednet.run.gate import Gate
 from closednet.run.locking import site_lock
 from closednet.run.run import calls_of
@@ -45,6 +46,7 @@ class RollbackRun:
     site: Site
     folder: RunFolder
     undone: RunFolder
+    applied: Applied[tuple[Receipt, ...]] = field(default_factory=Applied)
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
@@ -93,6 +95,10 @@ class RollbackRun:
             ApprovalError: Nobody approved the plan; nothing was written.
             StalePlanError: What would be undone now is not what was approved.
         """
+        before = self.applied.with_plan(plan)
+        if before is not None:
+            self.folder.journal.record("not-applied-again", step=NAME)
+            return ReceiptsView(before, again=True)
         approvals.require(self.folder, plan.rollout, approve)
         judged = self._judged(plan.rollout, approve)
         with site_lock(self.folder):
@@ -100,6 +106,7 @@ class RollbackRun:
                 self._apply(step, part, approve, judged)
                 for step, part in zip(self.steps, plan.rollout.plans, strict=True)
             )
+        self.applied.remember(plan, receipts)
         return ReceiptsView(receipts)
 
     def verify(self) -> Report:
@@ -110,6 +117,18 @@ class RollbackRun:
         report = Report(NAME, tuple(checks))
         self.folder.write_report(report)
         return report
+
+    def note(self, text: str) -> LinesView:
+        """
+        Keep what the operator has to say in the evidence.
+        """
+        return remarks.note(self.folder, NAME, text)
+
+    def countersign(self, name: str, *, key: str = "") -> LinesView:
+        """
+        Keep that a second person saw what was undone; with an SSH key, signed.
+        """
+        return remarks.countersign(self.folder, NAME, name, key=key)
 
     def close(self) -> LinesView:
         """

@@ -4,7 +4,7 @@ One step in one run: what the cells of a notebook call.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from closednet import engine, registry
@@ -22,7 +22,8 @@ from closednet.render.pages import (
 )
 from closednet.render.series import Series
 from closednet.render.views import Inspection, PlanView, ReceiptView
-from closednet.run import approvals, manual
+from closednet.run import approvals, manual, remarks
+from closednet.run.applied import Applied
 from closednet.run.gate import Gate
 from closednet.run.locking import site_lock
 from closednet.run.viewing import evidence_place, header
@@ -49,6 +50,7 @@ class Run:
     site: Site
     folder: RunFolder
     step: Step
+    applied: Applied[Receipt] = field(default_factory=Applied)
 
     def __post_init__(self) -> None:
         self.folder.journal.record("step-opened", step=self.name)
@@ -83,14 +85,23 @@ class Run:
         """
         Write exactly the approved plan; run again, it finishes what is left.
 
+        A cell that succeeded does nothing when it is run again with the same plan.
+
         Raises:
             ApprovalError: Nobody approved the plan; nothing was written.
             StalePlanError: What would be done now is not what was approved.
             ApplyError: A change failed; what was done before it is kept.
         """
+        before = self.applied.with_plan(plan)
+        if before is not None:
+            self.folder.journal.record("not-applied-again", step=self.name)
+            waited = manual.wait_for_people(self.site, self.step, before)
+            return ReceiptView(waited, again=True)
         approved = approvals.resolve(self.folder, plan.plan, approve)
         with site_lock(self.folder):
-            return ReceiptView(self._apply(approved))
+            receipt = self._apply(approved)
+        self.applied.remember(plan, receipt)
+        return ReceiptView(receipt)
 
     def _apply(self, approved: ApprovedPlan) -> Receipt:
         observed = engine.inspect(self.step)
@@ -172,6 +183,18 @@ class Run:
                 for one in self._ask("series")
             )
         )
+
+    def note(self, text: str) -> LinesView:
+        """
+        Keep what the operator has to say, under this step, in the evidence.
+        """
+        return remarks.note(self.folder, self.name, text)
+
+    def countersign(self, name: str, *, key: str = "") -> LinesView:
+        """
+        Keep that a second person saw what was done; with an SSH key, signed.
+        """
+        return remarks.countersign(self.folder, self.name, name, key=key)
 
     def close(self) -> LinesView:
         """

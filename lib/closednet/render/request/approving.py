@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from closednet.render.request.vocabulary import Words
 
 GROUPS = ("parameters", "targets", "notebooks", "library")
+# The library's files stand in the JSON; nobody compares hundreds of them by eye.
+LISTED = GROUPS[:-1]
 
 
 def blocks(
@@ -60,7 +62,7 @@ def demanded(words: Words, request: ChangeRequest) -> str:
     hours = f"{demand.valid_hours:g}"
     said = [words.say("demand.signed", n=demand.required, hours=hours)]
     said += [words.say("demand.role", n=r.required, role=r.name) for r in demand.roles]
-    return " ".join(said)
+    return words.gap.join(said)
 
 
 def windows(words: Words, request: ChangeRequest) -> str:
@@ -70,7 +72,9 @@ def windows(words: Words, request: ChangeRequest) -> str:
     if not request.demand.windows:
         return words.say("windows.none")
     said = [
-        words.say("windows.one", begins=w.begins, ends=w.ends)
+        words.say(
+            "windows.one", begins=words.moment(w.begins), ends=words.moment(w.ends)
+        )
         for w in request.demand.windows
     ]
     return words.say("windows", windows=words.comma.join(said))
@@ -90,7 +94,7 @@ def _digests(
         rows.append((say(f"group.{group}"), digest, say("files", n=len(found))))
     columns = ("what", "digest", "parts")
     yield Sheet(tuple(say(f"column.{name}") for name in columns), tuple(rows))
-    for group in GROUPS:
+    for group in LISTED:
         lines = [f"{value}  {name}" for name, value in _group(request, group).items()]
         if lines:
             yield Code(say("digests.of", what=say(f"group.{group}")), "\n".join(lines))

@@ -33,7 +33,8 @@ def blocks(
         return
     yield Line(say("rollback.lead"))
     yield Points(tuple(say(f"rollback.{n}") for n in range(1, 5)), numbered=True)
-    rows = tuple(_row(words, change, request) for change in _backwards(rollout))
+    said = (_row(words, change, request) for change in _backwards(rollout))
+    rows = tuple(dict.fromkeys(said))
     yield Sheet(
         tuple(say(f"column.{name}") for name in ("undone", "reversible", "lasting")),
         rows,

@@ -193,8 +193,8 @@ _APPROVING: Final = {
     "することで承認とします。",
     "demand.signed": "登録済みの承認者 {n} 名の署名が必要です(署名の有効期間は {hours}"
     " 時間)。",
-    "demand.role": "そのうち {n} 名は役割「{role}」の承認者であることが必要です。",
-    "windows": "変更を開始できるのは、{windows} の間に限ります。",
+    "demand.role": "役割「{role}」の承認者 {n} 名以上の署名を含む必要があります。",
+    "windows": "変更を開始できる時間帯は、{windows}です。",
     "windows.one": "{begins} から {ends} まで",
     "windows.none": "作業時間帯の指定はありません。",
     "digests": "承認の対象範囲",
@@ -224,4 +224,5 @@ JAPANESE: Final = Words(
     KINDS,
     LABELS,
     comma="、",
+    gap="",
 )

@@ -45,9 +45,9 @@ def _team(
     yield Heading(3, words.say(f"who.{team}"))
     undo = ".undo" if request.undoes else ""
     yield Line(words.say(f"manual.{'dns' if team == DNS else 'servers'}{undo}"))
-    yield Sheet(
-        (words.say("column.work"),), tuple((words.change(change),) for change in work)
-    )
+    # One script does the work of several changes at a server.
+    lines = dict.fromkeys(words.change(change) for change in work)
+    yield Sheet((words.say("column.work"),), tuple((line,) for line in lines))
     if team == DNS and request.forwarder:
         title = words.say("manual.file", file=request.forwarder_file)
         yield Code(title, request.forwarder)

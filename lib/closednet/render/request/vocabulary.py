@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from closednet.model.change import (
@@ -54,6 +55,7 @@ class Words:
     kinds: Mapping[str, Verbs]
     labels: Mapping[str, str]
     comma: str = ", "
+    gap: str = " "
 
     def say(self, key: str, /, **values: object) -> str:
         """
@@ -143,6 +145,13 @@ class Words:
         if rest or not hours:
             parts.append(self.say("time.minutes", n=rest))
         return " ".join(parts)
+
+    def moment(self, text: str) -> str:
+        """
+        Return a moment of the parameters as people read it, with its time zone.
+        """
+        when = datetime.fromisoformat(text)
+        return f"{when:%Y-%m-%d %H:%M} (UTC{when:%z})"
 
     def _kind(self, spec: Spec) -> Verbs:
         return self.kinds[type(spec).__name__]
