@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env fmt lint type layers unit laws rehearsal notebooks recorded docs \
-	browser test check rehearse lab record report lock clean
+	browser chaos policies fuzz-evidence test check rehearse lab record report lock clean
 
 help: ## Show what there is to make.
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  \1@/p' $(firstword $(MAKEFILE_LIST)) \
@@ -56,8 +56,8 @@ layers: env ## Judge who may import whom.
 unit: env ## Run the fast tests, without any rehearsal.
 	$(PYTEST) tests/unit tests/laws
 
-laws: env ## Run the laws that every step obeys.
-	$(PYTEST) tests/laws
+laws: env ## Run the laws that every step obeys, with a rehearsal.
+	$(PYTEST) tests/laws tests/rehearsal_laws
 
 rehearsal: env ## Run the tests that need a rehearsal.
 	$(PYTEST) tests/rehearsal*
@@ -73,6 +73,15 @@ docs: env ## Run the tests of the documents.
 
 browser: env ## Look at notebooks and pages in Chromium.
 	$(PYTEST) -m browser tests
+
+chaos: env ## Let every write of a rollout fail in every way, and go on.
+	$(BIN)/python -m closednet_rehearsal.chaos
+
+policies: env ## Take every statement of the generated policies away in turn.
+	$(BIN)/python -m closednet_rehearsal.least_privilege
+
+fuzz-evidence: env ## Meddle with archives: the verifier must notice it all.
+	$(BIN)/python -m tests.fuzz.evidence
 
 test: lint type layers ## Run everything: style, types, layers and all tests.
 	$(PYTEST) -n auto --dist loadfile --durations=10 tests

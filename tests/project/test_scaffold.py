@@ -19,7 +19,7 @@ from tests.project.files import ROOT, texts
 
 # The exact numbers: whoever adds or removes one says so here.
 RATCHETS = {
-    r"# no[q]a": 109,
+    r"# no[q]a": 124,
     r"# type: igno[r]e": 15,
     r"pragma: no co[v]er": 0,
 }

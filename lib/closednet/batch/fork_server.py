@@ -198,8 +198,9 @@ class Ending:
     def _leave(self) -> None:
         gc.collect()
         for stream in (sys.__stdout__, sys.__stderr__):
-            with contextlib.suppress(AttributeError, OSError, ValueError):
-                stream.flush()
+            with contextlib.suppress(OSError, ValueError):
+                if stream is not None:
+                    stream.flush()
         os._exit(self.code)
 
 
