@@ -9,23 +9,33 @@ import json
 from functools import cache
 from typing import Any
 
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 
 
 def share_models() -> None:
     """
     Read each service model once; moto and boto3 would read EC2's four times.
 
+    The same for the lists of models: making one looks into four hundred folders.
+
     Call it before moto is imported: its modules read models as they load.
     """
-    plain = JSONFileLoader.load_file
+    plain, walk = JSONFileLoader.load_file, Loader.list_available_services
 
     @cache
     def read(path: str) -> Any:
         return plain(JSONFileLoader(), path)
 
-    loader: Any = JSONFileLoader
-    loader.load_file = lambda _, file_path: read(file_path)
+    @cache
+    def known(paths: tuple[str, ...], kind: str) -> Any:
+        return walk(Loader(list(paths), include_default_search_paths=False), kind)
+
+    files: Any = JSONFileLoader
+    files.load_file = lambda _, file_path: read(file_path)
+    models: Any = Loader
+    models.list_available_services = lambda loader, type_name: known(
+        tuple(loader.search_paths), type_name
+    )
 
 
 @cache

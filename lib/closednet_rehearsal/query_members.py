@@ -26,10 +26,9 @@ class Members(dict[str, str]):
 
 
 class _Quick(QueryParser):
-    def _do_parse(self, request_dict: Any, shape: Any) -> Any:
-        values = Members(request_dict["values"])
-        parse: Any = super()._do_parse
-        return parse(request_dict | {"values": values}, shape)
+    def parse(self, request_dict: Any) -> Any:
+        plain: Any = super()
+        return plain.parse(request_dict | {"values": Members(request_dict["values"])})
 
     def _gonna_recurse(self, query_params: Members, prefix: str) -> bool:
         # In spite of its name it tells whether there is nothing to go down to.

@@ -193,7 +193,7 @@ def _repeat(story: Story, here: World, run: Run, view: PlanView) -> None:
     again.apply(second, second.plan.digest)
     story.again_writes = here.writes()[writes:]
     story.verified = again.verify()
-    story.stale = here.refused(lambda: run.apply(view, view.plan.digest))
+    story.stale = here.refused(lambda: here.opened(name).apply(view, view.plan.digest))
 
 
 def _undo(story: Story, here: World) -> None:

@@ -11,13 +11,14 @@ import time
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from closednet import errors, registry
-from closednet.batch import pages
 from closednet.batch.execute import Outcome, execute
 from closednet.batch.forking import SHARED
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
+from closednet.batch.pages import Pages
 from closednet.errors import ApprovalError
 from closednet.evidence import codec, runs
 from closednet.evidence.report import load_run
@@ -159,6 +160,13 @@ class _Batch:
     gate: Gate
     started: float = field(default_factory=time.monotonic)
 
+    @cached_property
+    def pages(self) -> Pages:
+        """
+        The pages of the notebooks, begun as each of them is done.
+        """
+        return Pages(self.folder)
+
     def run_all(self, names: list[str], parameters: Mapping[str, str]) -> Outcome:
         outcome = Outcome("")
         for number, name in enumerate(names, start=1):
@@ -171,7 +179,7 @@ class _Batch:
         """
         Write the pages, seal what can be sealed, and say how it ended.
         """
-        pages.write(self.folder)
+        self.pages.write()
         if outcome.ok:
             self._seal()
         report = load_run(self.folder)
@@ -207,6 +215,7 @@ class _Batch:
         )
         if target.is_file():
             self.folder.note(f"notebooks/{name}.ipynb")
+            self.pages.begin(target)
         took = time.monotonic() - began
         verdict = "done" if outcome.ok else f"stopped: {outcome.error}"
         print(f"{title} {verdict} ({took:.1f} s)", file=sys.stderr, flush=True)

@@ -106,11 +106,14 @@ class Channels:
 
     def _start(self) -> asyncio.AbstractEventLoop:
         self._loop = loop = asyncio.new_event_loop()
+        # An event belongs to the loop in which it is first waited for.
+        self._news = asyncio.Event()
         self._thread = threading.Thread(
             target=loop.run_forever, name="rehearsal-channels", daemon=True
         )
         self._thread.start()
-        self._service.watchers.append(self.wake)
+        if self.wake not in self._service.watchers:
+            self._service.watchers.append(self.wake)
         asyncio.run_coroutine_threadsafe(self._pump(), loop)
         return loop
 
