@@ -30,7 +30,7 @@ def closing(verdicts: Sequence[Verdict], calls: int, took_s: float) -> Iterator[
     failed = [verdict for verdict in verdicts if not verdict.converged]
     good = len(verdicts) - len(failed)
     yield (
-        f"{calls} writing calls, {len(verdicts)} cases, {good} converged,"
+        f"{calls} calls, {len(verdicts)} cases, {good} converged,"
         f" {len(failed)} did not; {took_s:.0f} s"
     )
     for verdict in failed:

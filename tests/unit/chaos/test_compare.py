@@ -89,7 +89,7 @@ def test_the_table_names_what_did_not_converge() -> None:
     """
     sums, *rest = closing([GOOD, BAD], 39, 61.4)
 
-    assert "39 writing calls, 2 cases, 1 converged, 1 did not; 61 s" == sums
+    assert "39 calls, 2 cases, 1 converged, 1 did not; 61 s" == sums
     assert [
         "activation 4 ssm:CreateActivation: killed after it acted (first run: killed)",
         "    left to do: activation/servers",
