@@ -7,11 +7,11 @@ from __future__ import annotations
 import json
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from closednet.errors import ApprovalError, StalePlanError
@@ -39,6 +39,7 @@ class Thing:
         return f"thing/{self.name}"
 
 
+FEW: Final = settings(max_examples=40)
 words = st.text("abc\u00e9\u65e5", min_size=1, max_size=4)
 things = st.builds(Thing, words, st.integers(0, 2), st.frozensets(words, max_size=3))
 changes = st.one_of(
@@ -63,6 +64,7 @@ def said(change: AnyChange) -> str:
     return canonical.text(change)
 
 
+@FEW
 @given(plans, plans)
 def test_two_plans_have_one_digest_only_if_they_say_the_same(
     one: Plan, other: Plan
@@ -75,6 +77,7 @@ def test_two_plans_have_one_digest_only_if_they_say_the_same(
     assert same == (one.digest == other.digest)
 
 
+@FEW
 @given(busy, changes, st.data())
 def test_any_other_line_is_another_digest(
     plan: Plan, change: AnyChange, data: st.DataObject
@@ -104,6 +107,7 @@ def _place(plan: Plan) -> tuple[object, ...]:
     return plan.step, plan.scope, plan.undoes
 
 
+@FEW
 @given(busy, st.text("0123456789abcdef", max_size=20))
 def test_only_its_own_digest_approves_a_plan(plan: Plan, digest: str) -> None:
     """
@@ -119,6 +123,7 @@ def test_only_its_own_digest_approves_a_plan(plan: Plan, digest: str) -> None:
     assert plan == plan.approve(plan.digest).plan
 
 
+@FEW
 @given(busy, st.data())
 def test_whatever_is_left_of_an_approved_plan_is_approved(
     plan: Plan, data: st.DataObject
@@ -135,6 +140,7 @@ def test_whatever_is_left_of_an_approved_plan_is_approved(
     assert plan.digest == approved.approved_by_digest
 
 
+@FEW
 @given(busy, changes, st.data())
 def test_one_line_that_was_not_approved_spoils_the_rest(
     plan: Plan, extra: AnyChange, data: st.DataObject
@@ -150,6 +156,7 @@ def test_one_line_that_was_not_approved_spoils_the_rest(
         replace(plan, changes=tuple(lines)).approve_as_part(plan.digest, [plan])
 
 
+@FEW
 @given(busy, scopes)
 def test_no_part_of_an_approval_holds_elsewhere(plan: Plan, scope: Scope) -> None:
     """
@@ -166,6 +173,7 @@ def test_no_part_of_an_approval_holds_elsewhere(plan: Plan, scope: Scope) -> Non
             other.approve_as_part(plan.digest, [plan])
 
 
+@FEW
 @given(st.lists(plans, max_size=3), scopes, st.data())
 def test_a_rollout_has_one_digest_for_all_its_plans(
     parts: list[Plan], scope: Scope, data: st.DataObject
@@ -186,6 +194,7 @@ def test_a_rollout_has_one_digest_for_all_its_plans(
 _EMPTY = Plan("one more", Scope("", "", "", "", ""), ())
 
 
+@FEW
 @given(plans)
 def test_canonical_text_is_json_that_says_everything(plan: Plan) -> None:
     """
@@ -197,6 +206,7 @@ def test_canonical_text_is_json_that_says_everything(plan: Plan) -> None:
     assert json.loads(text) == canonical.to_json(plan)
 
 
+@FEW
 @given(st.dictionaries(words, st.integers(), max_size=5))
 def test_canonical_text_knows_no_order_of_mappings(raw: dict[str, int]) -> None:
     """

@@ -5,11 +5,11 @@ What holds for any step: apply converges, can be interrupted, and can be undone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import pytest
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from closednet import engine
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from closednet.model.change import AnyChange, Spec
     from closednet.model.receipt import Done
 
-SCOPE = Scope("site", "ap-northeast-1", "1" * 12, "2" * 12, "params")
+FEW: Final = settings(max_examples=60)
+SCOPE: Final = Scope("site", "ap-northeast-1", "1" * 12, "2" * 12, "params")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def _undone(step: ThingStep, *receipts: Receipt) -> Receipt:
     return engine.apply(step, plan.approve(plan.digest), Quiet())
 
 
+@FEW
 @given(steps)
 def test_apply_converges(step: ThingStep) -> None:
     """
@@ -154,6 +156,7 @@ def test_apply_converges(step: ThingStep) -> None:
     assert written == step.kind.writes
 
 
+@FEW
 @given(steps, st.integers(0, 5))
 def test_a_fault_leaves_a_receipt_of_what_was_done(step: ThingStep, k: int) -> None:
     """
@@ -178,6 +181,7 @@ def test_a_fault_leaves_a_receipt_of_what_was_done(step: ThingStep, k: int) -> N
     assert len(plan.changes) == step.kind.writes
 
 
+@FEW
 @given(steps, st.integers(0, 5))
 def test_rollback_restores_whatever_was_before(step: ThingStep, k: int) -> None:
     """
@@ -199,6 +203,7 @@ def test_rollback_restores_whatever_was_before(step: ThingStep, k: int) -> None:
     assert () == engine.rollback(step, receipts, SCOPE, "run").changes
 
 
+@FEW
 @given(steps, st.data())
 def test_rollback_refuses_what_somebody_changed(
     step: ThingStep, data: st.DataObject

@@ -91,16 +91,13 @@ def test_two_machines_find_the_same_digests() -> None:
     """
     Neither the seed of Python's hashes nor the process matters.
     """
-    said = {
-        subprocess.run(
-            [sys.executable, "-c", DIGESTS],
-            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": f"{ROOT}"},
-            cwd=ROOT,
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
+    other = subprocess.run(
+        [sys.executable, "-c", DIGESTS],
+        env=os.environ | {"PYTHONHASHSEED": "1", "PYTHONPATH": f"{ROOT}"},
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
 
-    assert {" ".join(digests()) + "\n"} == said
+    assert " ".join(digests()) + "\n" == other.stdout

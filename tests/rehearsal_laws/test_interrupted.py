@@ -15,6 +15,7 @@ from closednet.cli.main import main as closednet
 from closednet.evidence import archive, runs
 from closednet_rehearsal.branching.folders import EVIDENCE
 from closednet_rehearsal.chaos.cases import KINDS, Case, Target
+from closednet_rehearsal.chaos.compare import differences
 from closednet_rehearsal.chaos.rollout import KEYED
 from closednet_rehearsal.chaos.trial import KILLED, NOT_SEALED, Trial, attempt
 
@@ -129,6 +130,29 @@ def test_no_access_key_is_lost_without_a_word(kind: Kind, grown: Rollout) -> Non
     verdict = attempt(Case(target, kind), done, grown.folder / f"key-{next(NUMBERS)}")
 
     assert () == verdict.problems
+
+
+def test_a_rollout_killed_in_the_middle_ends_like_any_other(grown: Rollout) -> None:
+    """
+    Nothing of the interruption shows in any later step, nor in what exists.
+    """
+    last = grown.until(registry.NAMES[-1])
+    done = grown.until("activation")
+    target = next(t for t in done.targets if "ssm:CreateActivation" == t.operation)
+    with done.begun.before.branch(grown.folder / f"end-{next(NUMBERS)}") as branch:
+        trial = Trial(Case(target, AFTER), done, branch, len(branch.ask("calls")))
+        assert KILLED == trial.disturb()
+
+        for name in registry.NAMES[registry.NAMES.index("activation") :]:
+            arguments = done.begun.arguments(branch) | {"name": name}
+            result = branch.run("step", **arguments, verify=True, look=True)
+            assert ("", [], []) == (
+                result["error"],
+                result["failures"],
+                result["left"],
+            )
+
+        assert [] == differences(last.verified.state, branch.ask("state"))
 
 
 def test_chaos_notices_what_does_not_converge(grown: Rollout) -> None:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet import registry
+from closednet_rehearsal.chaos import table
 from closednet_rehearsal.chaos.cases import KINDS, Case
 from closednet_rehearsal.chaos.rollout import rollout
 from closednet_rehearsal.chaos.trial import attempt
@@ -30,11 +30,11 @@ STEPS: Final = (*registry.NAMES, KEY)
 FOREIGN: Final = ("AWS_", "CLOSEDNET_")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """
     Try all cases, print what came of them, and return 1 if any did not converge.
     """
-    options = _parser().parse_args()
+    options = _parser().parse_args(arguments)
     for name in [name for name in os.environ if name.startswith(FOREIGN)]:
         del os.environ[name]
     began = time.monotonic()
@@ -42,25 +42,21 @@ def main() -> int:
     calls = 0
     with (
         tempfile.TemporaryDirectory(prefix="closednet-chaos-") as folder,
-        rollout(Path(folder), options.hosts) as grown,
+        rollout(Path(folder) / "rollout", options.hosts) as grown,
         ThreadPoolExecutor(options.jobs) as pool,
     ):
-        numbers = itertools.count()
         for name in options.step or STEPS:
             done = grown.with_access_key() if name == KEY else grown.until(name)
-            calls += len(done.targets)
             chosen = _cases(done, options.kind)
+            calls += len(done.targets)
             _say(f"{name}: {len(done.targets)} calls, {len(chosen)} cases")
-            tried = pool.map(
-                lambda case, done=done: attempt(
-                    case, done, Path(folder) / f"case-{next(numbers)}"
-                ),
-                chosen,
-            )
-            for verdict in tried:
-                _say(_line(verdict))
+            folders = [Path(folder) / f"{name}-{n}" for n in range(len(chosen))]
+            for verdict in pool.map(attempt, chosen, [done] * len(chosen), folders):
+                _say(table.line(verdict))
                 verdicts.append(verdict)
-    return _closing(verdicts, calls, time.monotonic() - began)
+    for line in table.closing(verdicts, calls, time.monotonic() - began):
+        _say(line)
+    return table.exit_code(verdicts)
 
 
 def _cases(done: Done, kinds: list[str]) -> list[Case]:
@@ -70,25 +66,6 @@ def _cases(done: Done, kinds: list[str]) -> list[Case]:
         for kind in KINDS
         if not kinds or kind.name in kinds
     ]
-
-
-def _line(verdict: Verdict) -> str:
-    end = "converged" if verdict.converged else "DID NOT CONVERGE"
-    return f"  {verdict.case}: {verdict.first or 'no end'}, {end}"
-
-
-def _closing(verdicts: list[Verdict], calls: int, took_s: float) -> int:
-    failed = [verdict for verdict in verdicts if not verdict.converged]
-    good = len(verdicts) - len(failed)
-    _say(
-        f"{calls} writing calls, {len(verdicts)} cases, {good} converged,"
-        f" {len(failed)} did not; {took_s:.0f} s"
-    )
-    for verdict in failed:
-        _say(f"{verdict.case} (first run: {verdict.first or 'no end'})")
-        for problem in verdict.problems:
-            _say(f"    {problem}")
-    return 1 if failed or not verdicts else 0
 
 
 def _parser() -> argparse.ArgumentParser:

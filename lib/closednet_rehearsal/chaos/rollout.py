@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from closednet_rehearsal.branching import Branch, Checkpoint
     from closednet_rehearsal.chaos.cases import Target
 
-REGISTER: Final = "ssm:RegisterManagedInstance"
+# What servers ask for while they are worked on: packages, and to be taken in.
+BY_HOSTS: Final = ("s3:GetObject", "ssm:RegisterManagedInstance")
+UNSIGNED: Final = "anonymous"
 # Nobody can ask AWS for these secrets a second time.
 TELLS_A_SECRET: Final = frozenset({"ssm:CreateActivation", "iam:CreateAccessKey"})
 SITE: Final = "params.yaml"
@@ -131,11 +133,17 @@ def _run(begun: Begun, branch: Branch) -> Done:
     between = len(branch.ask("calls"))
     verified = _outcome(begun, branch, verify=True)
     calls = branch.ask("calls")
-    hosts = sum(named(call) == REGISTER for call in calls[before:])
     applying, verifying = calls[before:between], calls[between:]
+    unsigned = [named(call) for call in applying if call["principal"] == UNSIGNED]
     targets = (
         *cases.targets(begun.name, by_operator(applying), by_operator(verifying)),
-        *cases.on_hosts(begun.name, REGISTER, hosts),
+        *(
+            target
+            for operation in BY_HOSTS
+            for target in cases.on_hosts(
+                begun.name, operation, unsigned.count(operation)
+            )
+        ),
     )
     return Done(begun, targets, applied, verified)
 
