@@ -28,7 +28,7 @@ _known: dict[str, str] = {}
 # What may stand between two letters of a secret that was cut into lines, or escaped
 # again and again: white space, its escapes, colours, backslashes, and the punctuation
 # of a list of lines in JSON. Atomic, as there are many ways to read backslashes.
-_NOISE: Final = r"(?>\\+[nrt]|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|[\s\"',\\])"
+_NOISE: Final = r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?)"
 _noise: Final = re.compile(f"{_NOISE}++")
 
 

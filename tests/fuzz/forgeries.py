@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from tests.fuzz.archives import Specimen
+    from tests.unit.evidence.keyring import Authority
 
 JOURNAL = "journal.jsonl"
 Held = dict[str, bytes]
@@ -175,10 +176,10 @@ def replay(made: Specimen, held: Held, events: Events, rng: Random) -> None:
 
 def foreign_stamp(made: Specimen, held: Held, events: Events, rng: Random) -> None:
     """Change nothing but the time: a stamp of another authority, or of before."""
-    if rng.random() < 0.5:
+    if made.foreign is None or rng.random() < 0.5:
         held[STAMP] = made.other[STAMP]
     else:
-        _stamp(made, held, rng)
+        held[STAMP] = _stamped(made.foreign, held[ENVELOPE])
 
 
 DEEDS: dict[str, Callable[[Held, Events, Random, int], str]] = {
@@ -238,13 +239,16 @@ def _own(made: Specimen, held: Held) -> list[Any]:
 
 def _stamp(made: Specimen, held: Held, rng: Random) -> None:
     """
-    Stamp the envelope by an authority that nobody named, at any rate with some stamp.
+    Stamp the envelope by an authority that nobody named, or keep the old stamp.
     """
-    if made.foreign is None or rng.random() < 0.5:
-        return
+    if made.foreign is not None and rng.random() < 0.5:
+        held[STAMP] = _stamped(made.foreign, held[ENVELOPE])
+
+
+def _stamped(authority: Authority, data: bytes) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "data"
-        path.write_bytes(held[ENVELOPE])
+        path.write_bytes(data)
         asked = ["openssl", "ts", "-query", "-data", str(path), "-sha256", "-cert"]
         question = subprocess.run(asked, check=True, capture_output=True).stdout
-    held[STAMP] = made.foreign.stamp(question)
+    return authority.stamp(question)
