@@ -9,6 +9,7 @@ Everything that closednet refuses or fails with.
     ├─ ApprovalError          no digest, or another one
     │   ├─ StalePlanError     the world moved between plan and apply
     │   └─ VoidApprovalError  expired, outside the window, or for something else
+    ├─ HandsNeededError       commands wait to be run by hand (mode: instruct)
     ├─ UnsafePlanError        would change or delete what is not ours
     ├─ BusyError              another run holds this site
     ├─ WrongAccountError      the caller is not who the parameters expect
@@ -125,6 +126,18 @@ class VoidApprovalError(ApprovalError):
     """
 
     exit_code = 4
+
+
+class HandsNeededError(ClosednetError):
+    """
+    Commands wait to be run by hand; `script` holds all of them.
+    """
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, script: str = "", hint: str = "") -> None:
+        self.script = script
+        super().__init__(message, hint=hint)
 
 
 class UnsafePlanError(ClosednetError):

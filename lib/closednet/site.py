@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 EVIDENCE_VARIABLE: Final = "CLOSEDNET_EVIDENCE"
 NOT_OF_THE_SITE: Final = {"connection", "evidence", "evidence_dir", "prices"}
 # Left out while they are at their defaults, so that older digests stay what they were.
-LATER: Final = ("approvals",)
+LATER: Final = ("approvals", "mode")
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,9 @@ def _repeat(story: Story, here: World, run: Run, view: PlanView) -> None:
     again.apply(second, second.plan.digest)
     story.again_writes = here.writes()[writes:]
     story.verified = again.verify()
-    story.stale = here.refused(lambda: here.opened(name).apply(view, view.plan.digest))
+    # Another kernel: this one knows that it carried this very plan out.
+    anew = here.opened(name)
+    story.stale = here.refused(lambda: anew.apply(view, view.plan.digest))
 
 
 def _undo(story: Story, here: World) -> None:

@@ -25,6 +25,7 @@ from closednet.evidence.report import load_run
 from closednet.evidence.run_folder import RunFolder, utc_now
 from closednet.run import approval_store, approvals, archiving, change_request
 from closednet.run.gate import Gate
+from closednet.run.instructed import refuse_instruct
 from closednet.run.locking import HELD
 from closednet.run.opening import open_rollback
 from closednet.run.rollout import plan_rollout
@@ -63,6 +64,7 @@ def apply(
         BusyError: Another run works on this site.
     """
     site = open_site(params_file)
+    refuse_instruct(site)
     # Imports what the notebooks need while the plan is being made.
     SHARED.prepare()
     gate = Gate(site, approve)
@@ -106,6 +108,7 @@ def undo(
         VoidApprovalError: The approval does not hold here and now.
     """
     site = open_site(params_file)
+    refuse_instruct(site)
     chosen = _new()
     gate = Gate(site, approve, rollback=True)
     with _held(site):

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import Problem
-from closednet.params import approval_rules
+from closednet.params import approval_rules, mode_rules
 from closednet.params.fields import RETENTION_DAYS
 
 
@@ -45,7 +45,10 @@ def broken_rules(params: SiteParams) -> list[Problem]:
         for problem in rule(params)
     ] + [
         problem
-        for rule in (_limits, _logs, _keys, _evidence, approval_rules.broken)
+        for rule in (
+            *(_limits, _logs, _keys, _evidence),
+            *(approval_rules.broken, mode_rules.broken),
+        )
         for problem in rule(params)
     ]
 

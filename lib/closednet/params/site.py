@@ -173,6 +173,11 @@ class SiteParams(Section):
     hosts: tuple[Host, ...] = Field(
         min_length=1, description="The servers of the site, one by one."
     )
+    mode: Literal["execute", "instruct"] = Field(
+        "execute",
+        description="instruct: notebooks execute nothing and show every command, to be"
+        " run by hand; what it printed is pasted back.",
+    )
     rollout: Rollout = Rollout()
     approvals: Approvals = Approvals()
     prices: Prices = Prices()

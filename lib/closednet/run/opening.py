@@ -16,6 +16,7 @@ from closednet import registry
 from closednet.evidence import kernel_hooks, runs
 from closednet.evidence.run_folder import RunFolder, utc_now
 from closednet.render import install
+from closednet.run.instructed import open_instructed, refuse_instruct
 from closednet.run.rollback import RollbackRun
 from closednet.run.run import Run
 from closednet.run.sealing import EvidenceRun
@@ -41,6 +42,8 @@ def open_run(
     site, folder = open_site_run(params_file, run_id=run_id)
     if step == "evidence":
         return EvidenceRun(step, site, folder)
+    if site.params.mode == "instruct":
+        return open_instructed(step, site, folder)
     site.confirm_accounts()
     return Run(step, site, folder, registry.build(step, site))
 
@@ -56,6 +59,7 @@ def open_rollback(
         WrongAccountError: The credentials belong to another account.
     """
     site, folder = open_site_run(params_file, run_id=run_id)
+    refuse_instruct(site)
     site.confirm_accounts()
     undone = RunFolder(folder.root, folder.site, undo or folder.run_id)
     return RollbackRun(site, folder, undone)

@@ -11,6 +11,7 @@ from closednet import engine, registry
 from closednet.errors import ClosednetError
 from closednet.model.plan import Plan, RolloutPlan
 from closednet.model.report import Check, Report
+from closednet.run.instructed import refuse_instruct
 from closednet.run.run import calls_of
 
 
@@ -51,6 +52,7 @@ def verify_rollout(site: Site) -> tuple[Report, ...]:
     """
     Return the reports of all steps; what cannot be asked is a failed check.
     """
+    refuse_instruct(site)
     site.confirm_accounts()
     return tuple(_verified(name, site) for name in registry.NAMES)
 

@@ -30,6 +30,7 @@ from closednet.run.viewing import evidence_place, header
 
 
 if TYPE_CHECKING:
+    from closednet.engine import Listener
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.plan import ApprovedPlan, Plan
     from closednet.model.receipt import Receipt
@@ -95,8 +96,7 @@ class Run:
         before = self.applied.with_plan(plan)
         if before is not None:
             self.folder.journal.record("not-applied-again", step=self.name)
-            waited = manual.wait_for_people(self.site, self.step, before)
-            return ReceiptView(waited, again=True)
+            return ReceiptView(self._wait_for_people(before), again=True)
         approved = approvals.resolve(self.folder, plan.plan, approve)
         with site_lock(self.folder):
             receipt = self._apply(approved)
@@ -129,9 +129,12 @@ class Run:
                 "apply-failed", step=self.name, message=err.message
             )
             raise
-        receipt = manual.wait_for_people(self.site, self.step, receipt)
+        receipt = self._wait_for_people(receipt)
         self.folder.write_receipt(receipt)
         return receipt
+
+    def _wait_for_people(self, receipt: Receipt) -> Receipt:
+        return manual.wait_for_people(self.site, self.step, receipt)
 
     def verify(self) -> Report:
         """
@@ -205,7 +208,7 @@ class Run:
         return evidence_place(self.folder)
 
     @property
-    def _listener(self) -> JournalListener:
+    def _listener(self) -> Listener:
         return JournalListener(self.folder.journal)
 
     def _write_handover(self) -> dict[str, str]:

@@ -29,7 +29,7 @@ def header(name: str, site: Site, folder: RunFolder) -> RunHeader:
         network_account=params.accounts.network.id,
         management_account=params.accounts.management.id,
         callers=tuple(dict.fromkeys(a.confirm_identity().arn for a in accounts))
-        if name != "evidence"
+        if name != "evidence" and params.mode == "execute"
         else (),
         run_id=folder.run_id,
         simulated=params.connection.simulated,
