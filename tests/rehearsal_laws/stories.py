@@ -194,7 +194,7 @@ def _repeat(story: Story, here: World, run: Run, view: PlanView) -> None:
     story.again_writes = here.writes()[writes:]
     story.verified = again.verify()
     # Another kernel: this one knows that it carried this very plan out.
-    anew = here.opened(name)
+    anew = here.opened(story.name)
     story.stale = here.refused(lambda: anew.apply(view, view.plan.digest))
 
 
