@@ -54,7 +54,7 @@ layers: env ## Judge who may import whom.
 	$(BIN)/lint-imports
 
 unit: env ## Run the fast tests, without any rehearsal.
-	$(PYTEST) tests/unit tests/laws
+	$(PYTEST) -n auto --dist loadfile tests/unit tests/laws
 
 laws: env ## Run the laws that every step obeys, with a rehearsal.
 	$(PYTEST) tests/laws tests/rehearsal_laws
