@@ -60,7 +60,7 @@ class Desk:
             capture_output=True,
             text=True,
             check=False,
-            timeout=280,
+            timeout=900,
         )
 
     def command(self, *arguments: str) -> list[str]:

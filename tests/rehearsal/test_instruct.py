@@ -114,7 +114,7 @@ def test_writing_by_hand_is_approved_counted_and_keeps_the_secret(
     code = (somebody.secrets / "code").read_text("utf-8")
     kept = [p for p in run.folder.path.rglob("*") if p.is_file()]
 
-    assert before
+    assert [] == before
     assert 4 == len(receipt.receipt.done)
     assert 1 == writes == somebody.ran.count("ssm create-activation")
     assert receipt.receipt == again.receipt

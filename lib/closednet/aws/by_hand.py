@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 import boto3
 
@@ -203,6 +204,9 @@ def _typed(value: Any, shape: Any) -> Any:
         made = [_typed(item, shape.member) for item in value]
     elif kind == "map" and isinstance(value, dict):
         made = {key: _typed(item, shape.value) for key, item in value.items()}
+    elif kind == "string" and isinstance(value, dict | list):
+        # The CLI shows policies decoded; botocore decodes them once more.
+        made = quote(json.dumps(value))
     elif kind == "timestamp":
         made = parse_timestamp(value)
     elif kind == "blob":

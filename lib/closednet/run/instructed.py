@@ -219,9 +219,11 @@ class Asking:
     ) -> None:
         if self.session is None:
             return
+        if self.desk.dropped:
+            self.session.drop(self.desk.answers)
+        elif not self.desk.missing:
+            self.session.end()
         if not self.desk.missing:
-            if not self.desk.dropped:
-                self.session.end()
             return
         script = instructions.script(self.run.site.params, self.desk.missing)
         place = self.session.ask(self.desk.missing, script)

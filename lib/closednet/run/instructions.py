@@ -67,6 +67,13 @@ class Session:
         self.answers |= answers
         self._write("pasted", answers=len(answers), by=by)
 
+    def drop(self, answers: Mapping[str, Answer]) -> None:
+        """
+        Keep only these answers: another told of a command that could not run.
+        """
+        self.answers = dict(answers)
+        self._write("answers-dropped")
+
     def end(self) -> None:
         """
         Say that the verb came to its end, if anything was asked at all.
