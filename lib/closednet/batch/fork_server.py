@@ -13,53 +13,31 @@ leaves no file.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import gc
 import importlib
-import json
 import os
 import signal
 import socket
 import sys
-import tempfile
-import threading
-import time
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Final
 
 from closednet.aws.account import Account
 from closednet.aws.models import read_models
+from closednet.batch.fork_kernel import Ending, Order, become_kernel
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-LAUNCHER: Final = "ipykernel_launcher"
 DESCRIPTORS: Final = 4
 MODULES: Final = (
     *("ipykernel.kernelapp", "ipykernel.comm", "ipykernel.debugger"),
     *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect"),
     *("IPython.core.logger", "IPython.extensions.storemagic", "IPython.utils.wildcard"),
-    *(
-        "psutil",
-        "sqlite3",
-        "tornado.platform.asyncio",
-        "tornado.queues",
-        "closednet.run",
-    ),
+    *("psutil", "sqlite3", "tornado.platform.asyncio", "tornado.queues"),
+    "closednet.run",
 )
-
-
-class Order(NamedTuple):
-    """
-    What a fork was given: its own socket, and what becomes its streams 0, 1 and 2.
-    """
-
-    life: socket.socket
-    streams: tuple[int, ...]
 
 
 class Server:
@@ -88,8 +66,7 @@ class Server:
             # A fresh process would read code that was edited since: so we are old.
             if _stamps() == self._stamps and self._fork(order):
                 return order
-            order.life.close()
-            _close(order.streams)
+            order.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         while self._lives:
             self._tell(*os.wait())
@@ -141,81 +118,6 @@ def prepare() -> dict[str, str]:
     gc.collect()
     gc.freeze()
     return dict(os.environ.items() - before.items())
-
-
-def become_kernel(order: Order, set_by_imports: dict[str, str]) -> None:
-    """
-    Turn a fork into what `python -m ipykernel_launcher` would be, until it ends.
-    """
-    os.setsid()
-    line = order.life.makefile("rb").readline()
-    if not line:
-        return
-    told: dict[str, Any] = json.loads(line)
-    for number, descriptor in enumerate(order.streams):
-        os.dup2(descriptor, number)
-    _close(order.streams)
-    os.environ.clear()
-    os.environ.update(set_by_imports | told["env"])
-    time.tzset()
-    tempfile.tempdir = None
-    os.chdir(told["cwd"])
-    command: list[str] = told["command"]
-    sys.orig_argv[:] = command
-    launcher = importlib.import_module(LAUNCHER)
-    sys.argv[:] = [str(launcher.__file__), *command[3:]]
-    order.life.sendall(f"{os.getpid()}\n".encode())
-    threading.Thread(target=_end_with, args=(order.life,), daemon=True).start()
-    # No poller of its own: process 1 is the parent that ipykernel does not watch.
-    app = importlib.import_module("ipykernel.kernelapp").IPKernelApp
-    app.launch_instance(argv=command[3:], parent_handle=1)
-
-
-class Ending:
-    """
-    The last thing that a process does: what it shares is left as it is.
-
-    To take thousands of imported modules apart would copy them all first. IPython
-    has emptied the notebook's names by then, so their finalizers have run.
-    """
-
-    def __init__(self) -> None:
-        self.code = 1
-        # Registered before all others, and therefore called after them.
-        atexit.register(self._leave)
-
-    def run(self, work: Callable[[], None]) -> None:
-        """
-        Do `work` and keep its exit code; an error leaves it at 1.
-        """
-        try:
-            work()
-        except SystemExit as error:
-            self.code = error.code if isinstance(error.code, int) else bool(error.code)
-            raise
-        self.code = 0
-
-    def _leave(self) -> None:
-        gc.collect()
-        for stream in (sys.__stdout__, sys.__stderr__):
-            with contextlib.suppress(OSError, ValueError):
-                if stream is not None:
-                    stream.flush()
-        os._exit(self.code)
-
-
-def _end_with(life: socket.socket) -> None:
-    """
-    End this kernel as soon as the process that wanted it is gone.
-    """
-    while life.recv(16):
-        pass
-    os._exit(1)
-
-
-def _close(descriptors: tuple[int, ...]) -> None:
-    for descriptor in descriptors:
-        os.close(descriptor)
 
 
 def _stamps() -> dict[str, int]:

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from closednet_rehearsal.dns.configs import Forwarding, read_config
+from closednet_rehearsal.dns.configs import ZONES_FILE, Forwarding, read_config
 from closednet_rehearsal.dns.real import INSTALLED
-from closednet_rehearsal.dns.server import ZONES_FILE
 from closednet_rehearsal.settings import INBOUND_IPS
 
 

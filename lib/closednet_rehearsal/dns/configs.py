@@ -22,6 +22,8 @@ class Forwarding:
     targets: tuple[str, ...] = ()
 
 
+# What the DNS server on premises reads: a list of zones, below the work directory.
+ZONES_FILE: Final = "dns/forward-zones.json"
 COMMENT: Final = re.compile(
     r"/\*.*?\*/|(?:(?<=\s)|^)(?://|#).*?$", re.DOTALL | re.MULTILINE
 )

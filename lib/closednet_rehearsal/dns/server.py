@@ -8,8 +8,9 @@ import asyncio
 import threading
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from closednet_rehearsal.dns.configs import ZONES_FILE
 from closednet_rehearsal.dns.forwarding import Forwarder, ForwardZones
 from closednet_rehearsal.dns.sockets import Listener, listen, listen_on
 from closednet_rehearsal.dns.wire import respond
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
     from closednet_rehearsal.dns.answer import Answer
     from closednet_rehearsal.dns.sockets import Handler
-
-
-ZONES_FILE: Final = "dns/forward-zones.json"
 
 
 class Resolver(Protocol):
