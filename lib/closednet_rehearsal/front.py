@@ -148,13 +148,13 @@ class Front:
         """
         if asked.service != "s3" and _is_nobody(asked, environ):
             raise nobody(asked)
+        validation.check(asked, environ)
         with self.world.lock:
             self.gate.check(environ, body, environ["rehearsal.caller"])
         if asked.service == "s3":
             owned = s3.answer_package(environ, signed=asked.signed)
             if owned is not None:
                 return owned
-        validation.check(asked, environ)
         _rewind(environ, page_limits.cap(asked, environ, body))
         return _call(self.inner, environ)
 

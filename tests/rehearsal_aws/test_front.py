@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         ("ec2", "describe_vpc_block_public_access_options", {}),
         ("route53", "list_traffic_policies", {}),
         ("kms", "describe_custom_key_stores", {}),
-        ("iam", "simulate_custom_policy", {"PolicyInputList": [], "ActionNames": []}),
+        ("iam", "get_service_last_accessed_details", {"JobId": "0" * 36}),
     ],
 )
 def test_what_is_missing_says_so_once_and_is_counted(
