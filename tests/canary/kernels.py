@@ -91,7 +91,7 @@ def in_a_kernel(room: Path, leaks: list[str], part: int = 1) -> Found:
             hits.append(f"nothing was tried: {cell.source}")
     widgets = json.dumps(node.metadata)
     found["kernel: notebook's metadata"] = hunt(widgets)
-    found["kernel: journal"] = hunt((room / "journal.jsonl").read_text())
+    found["kernel: journal's file"] = hunt((room / "journal.jsonl").read_text())
     written = (room / "terminal.txt").read_text(errors="replace")
     found["kernel: terminal"] = hunt(written)
     return found
