@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.account import Account
 from closednet.hosts.connector import Fleet
@@ -22,6 +22,9 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from closednet.aws.account import Role
     from closednet.aws.calls import AwsCall
     from closednet.params.site import SiteParams
     from closednet.recorder import Recorder
@@ -29,7 +32,10 @@ if TYPE_CHECKING:
 EVIDENCE_VARIABLE: Final = "CLOSEDNET_EVIDENCE"
 NOT_OF_THE_SITE: Final = {"connection", "evidence", "evidence_dir", "prices"}
 # Left out while they are at their defaults, so that older digests stay what they were.
-LATER: Final = ("approvals", "mode")
+LATER: Final = (
+    *("approvals", "mode"),
+    *("accounts.dns", "name_resolution.zone_vpc_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,22 @@ class Site:
         if accounts.network == accounts.management:
             return self.network
         return self._account("management")
+
+    @cached_property
+    def dns(self) -> Account:
+        """
+        The account that owns the private hosted zone; mostly that of the network.
+        """
+        return (
+            self.network if self.params.accounts.dns is None else self._account("dns")
+        )
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """
+        Every account of the site once.
+        """
+        return tuple(dict.fromkeys((self.network, self.management, self.dns)))
 
     @cached_property
     def lookup(self) -> Lookup:
@@ -110,7 +132,7 @@ class Site:
         folder = self.params_file.parent / self.params.evidence_dir
         return Path(named) if named else Path(os.path.normpath(folder))
 
-    def _account(self, role: Literal["network", "management"]) -> Account:
+    def _account(self, role: Role) -> Account:
         return Account(role, self.params, self.waiting, self._keep_call)
 
     def _keep_call(self, call: AwsCall) -> None:
@@ -118,14 +140,13 @@ class Site:
 
     def confirm_accounts(self) -> None:
         """
-        Make sure that both callers are who the parameters say.
+        Make sure that every caller is who the parameters say.
 
         Raises:
             WrongAccountError: Another account answered.
         """
-        self.network.confirm_identity()
-        if self.management is not self.network:
-            self.management.confirm_identity()
+        for account in self.accounts:
+            account.confirm_identity()
 
 
 def _data(value: object) -> dict[str, canonical.Json]:
@@ -139,11 +160,18 @@ def params_digest(params: SiteParams) -> str:
     """
     Return the digest of what the parameters say about the site itself.
     """
-    fields = type(params).model_fields
-    unset = {name for name in LATER if getattr(params, name) == fields[name].default}
-    return canonical.digest(
-        params.model_dump(mode="json", exclude=NOT_OF_THE_SITE | unset)
-    )
+    dumped = params.model_dump(mode="json", exclude=NOT_OF_THE_SITE)
+    for path in LATER:
+        _drop_default(dumped, params, path.split("."))
+    return canonical.digest(dumped)
+
+
+def _drop_default(dumped: dict[str, Any], about: BaseModel, path: list[str]) -> None:
+    first, *rest = path
+    if rest:
+        _drop_default(dumped[first], getattr(about, first), rest)
+    elif getattr(about, first) == type(about).model_fields[first].default:
+        del dumped[first]
 
 
 def open_site(

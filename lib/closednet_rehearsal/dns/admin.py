@@ -12,7 +12,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from closednet_rehearsal.dns.configs import ZONES_FILE, Forwarding, read_config
+from closednet_rehearsal.dns.configs import (
+    LOCAL_FILE,
+    ZONES_FILE,
+    Forwarding,
+    read_config,
+    read_local,
+)
 from closednet_rehearsal.dns.real import INSTALLED
 from closednet_rehearsal.settings import INBOUND_IPS
 
@@ -42,7 +48,7 @@ def install_zones(work_dir: Path, text: str) -> tuple[str, ...]:
     for forwarding in forwardings:
         _check_targets(forwarding)
     zones = tuple(dict.fromkeys(forwarding.zone for forwarding in forwardings))
-    _write(work_dir, zones)
+    _write(work_dir, zones, read_local(text))
     _put(work_dir / INSTALLED, text)
     return zones
 
@@ -51,7 +57,7 @@ def clear_zones(work_dir: Path) -> None:
     """
     Forward nothing, as before anybody configured the forwarder.
     """
-    _write(work_dir, ())
+    _write(work_dir, (), {})
     _put(work_dir / INSTALLED, "")
 
 
@@ -102,8 +108,17 @@ def _check_targets(forwarding: Forwarding) -> None:
         )
 
 
-def _write(work_dir: Path, zones: tuple[str, ...]) -> None:
-    _put(work_dir / ZONES_FILE, json.dumps(zones, indent=2) + "\n")
+def _write(
+    work_dir: Path, zones: tuple[str, ...], local: dict[str, tuple[str, ...]]
+) -> None:
+    """
+    Write both files so that no question meets half of a configuration.
+    """
+    zones_file, local_file = work_dir / ZONES_FILE, work_dir / LOCAL_FILE
+    before = json.loads(local_file.read_text("utf-8")) if local_file.exists() else {}
+    _put(local_file, json.dumps(before | local, indent=2) + "\n")
+    _put(zones_file, json.dumps(zones, indent=2) + "\n")
+    _put(local_file, json.dumps(local, indent=2) + "\n")
 
 
 def _put(file: Path, text: str) -> None:
