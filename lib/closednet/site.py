@@ -22,7 +22,6 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
 
     from closednet.aws.account import Role
     from closednet.aws.calls import AwsCall
@@ -30,10 +29,14 @@ if TYPE_CHECKING:
     from closednet.recorder import Recorder
 
 EVIDENCE_VARIABLE: Final = "CLOSEDNET_EVIDENCE"
-NOT_OF_THE_SITE: Final = {"connection", "evidence", "evidence_dir", "prices"}
+NOT_OF_THE_SITE: Final = {
+    *("connection", "evidence", "evidence_dir", "prices"),
+    "inventory",  # the servers that it lists stand among the hosts
+}
 # Left out while they are at their defaults, so that older digests stay what they were.
 LATER: Final = (
-    *("approvals", "mode"),
+    *("approvals", "mode", "hosts.groups"),
+    *("rollout.waves", "rollout.set_aside"),
     *("accounts.dns", "name_resolution.zone_vpc_id"),
 )
 
@@ -160,18 +163,21 @@ def params_digest(params: SiteParams) -> str:
     """
     Return the digest of what the parameters say about the site itself.
     """
-    dumped = params.model_dump(mode="json", exclude=NOT_OF_THE_SITE)
+    exclude: dict[str, Any] = dict.fromkeys(NOT_OF_THE_SITE, True)
+    data = params.model_dump(mode="json", exclude=exclude)
     for path in LATER:
-        _drop_default(dumped, params, path.split("."))
-    return canonical.digest(dumped)
+        _leave_out_default(data, params, path.split("."))
+    return canonical.digest(data)
 
 
-def _drop_default(dumped: dict[str, Any], about: BaseModel, path: list[str]) -> None:
-    first, *rest = path
-    if rest:
-        _drop_default(dumped[first], getattr(about, first), rest)
-    elif getattr(about, first) == type(about).model_fields[first].default:
-        del dumped[first]
+def _leave_out_default(data: Any, model: Any, path: list[str]) -> None:
+    if isinstance(data, list):
+        for item, each in zip(data, model, strict=True):
+            _leave_out_default(item, each, path)
+    elif len(path) > 1:
+        _leave_out_default(data[path[0]], getattr(model, path[0]), path[1:])
+    elif getattr(model, path[0]) == type(model).model_fields[path[0]].default:
+        del data[path[0]]
 
 
 def open_site(
