@@ -22,7 +22,6 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
-
     from closednet.aws.account import Role
     from closednet.aws.calls import AwsCall
     from closednet.params.site import SiteParams
