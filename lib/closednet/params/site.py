@@ -4,9 +4,9 @@ The parameters of one site, section by section, with their defaults.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from closednet.params.approvals import Approvals
 from closednet.params.connection import Connection
@@ -38,6 +38,7 @@ from closednet.params.management import (
     Wishes,
 )
 from closednet.params.monitoring import CloudWatch
+from closednet.params.profiles import with_defaults
 
 
 class Account(Section):
@@ -109,7 +110,7 @@ class Endpoints(Section):
     """
 
     services: tuple[Service, ...] = Field(
-        ("ssm", "ssmmessages", "ec2messages", "kms", "s3", "logs", "monitoring"),
+        ("ssm", "ssmmessages", "kms", "s3", "logs", "monitoring"),
         min_length=1,
         description="One endpoint each; agents since 3.3.40.0 need no ec2messages.",
     )
@@ -181,7 +182,9 @@ class SiteParams(Section):
         1, ge=1, description="Raise to make tokens and references anew."
     )
     profile: Literal["article-2022", "current"] = Field(
-        "current", description="article-2022: ec2messages must be among the endpoints."
+        "current",
+        description="Defaults of endpoints.services, name_resolution.s3 and"
+        " cloudwatch.credentials; article-2022: ec2messages, a zone, an access key.",
     )
     accounts: Accounts
     network: Network
@@ -209,6 +212,12 @@ class SiteParams(Section):
     approvals: Approvals = Approvals()
     prices: Prices = Prices()
     evidence: Evidence = Evidence()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_profile(cls, data: Any) -> Any:
+        return with_defaults(data)
+
     evidence_dir: str = Field(
         "../evidence", description="Where runs leave their evidence, from this file."
     )

@@ -12,6 +12,7 @@ from closednet.errors import ApplyError, PreconditionError, StalePlanError
 from closednet.evidence import archive
 from closednet.evidence.listener import JournalListener
 from closednet.model import costs
+from closednet.params.profiles import ARTICLE
 from closednet.render.closing import table_view
 from closednet.render.pages import (
     Handover,
@@ -175,6 +176,15 @@ class Run:
                 for r in self._ask("firewall")
             ],
         )
+
+    def profile(self) -> TableView:
+        """
+        Return where the article's way and today's differ, and why.
+        """
+        other = "current" if self.site.params.profile == ARTICLE else ARTICLE
+        columns = ("parameter", "this site", f"profile {other}", "why", "source")
+        title = f"Profile {self.site.params.profile}"
+        return table_view(title, columns, list(self._ask("profile")))
 
     def series(self) -> SeriesView:
         """

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from closednet.aws.access_keys import AccessKeys, key_secret
+from closednet.aws.access_keys import AccessKeys, FormerKeys, key_secret
 from closednet.aws.associations import Associations
 from closednet.aws.commands import Commands
 from closednet.aws.config_parameters import AgentConfigParameters
@@ -27,7 +27,8 @@ from closednet.hosts.inventory import FactsSource, HandedBack, is_by_hand
 from closednet.hosts.nodes import by_host
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import carried, carried_powershell
-from closednet.model import needs
+from closednet.model import key_rotation, needs
+from closednet.model.change import Delete
 from closednet.model.cloudwatch_wishes import Wishes
 from closednet.model.report import Check, Report
 from closednet.model.specs.hosts import CloudWatchAgentPackage
@@ -35,10 +36,10 @@ from closednet.steps.simulated import user_check
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from closednet.hosts.needs import Nodes
-    from closednet.model.change import Spec
+    from closednet.model.change import AnyChange, Found, Spec
     from closednet.model.step import AnyKind
     from closednet.params.site import Host, SiteParams
     from closednet.redact import Secret
@@ -77,6 +78,7 @@ class CloudWatchAgentStep:
     nodes: Nodes
     users: CloudWatchUsers
     keys: AccessKeys
+    former_keys: FormerKeys
     log_groups: LogGroups
     parameters: AgentConfigParameters
     associations: Associations
@@ -110,7 +112,8 @@ class CloudWatchAgentStep:
             ),
             nodes=nodes,
             users=CloudWatchUsers(account),
-            keys=AccessKeys(account, store, where, site.recorder),
+            keys=(keys := AccessKeys(account, store, where, site.recorder)),
+            former_keys=FormerKeys(account, keys),
             log_groups=LogGroups(
                 account, site.recorder, delete_events=rollout.delete_logs_on_rollback
             ),
@@ -134,6 +137,7 @@ class CloudWatchAgentStep:
             self.log_groups,
             self.users,
             self.keys,
+            self.former_keys,
             self.parameters,
             CloudWatchAgentPackages(site, facts, self.command),
             CloudWatchCredentialFiles(site, self.batch, key),
@@ -152,6 +156,28 @@ class CloudWatchAgentStep:
             *(self._wishes.config(host) for host in self.params.hosts),
             self._wishes.schedule(),
         )
+
+    def beside(self) -> tuple[Spec, ...]:
+        """
+        The access key that another one took the place of.
+        """
+        return self._wishes.former()
+
+    def superseded(self, observed: Mapping[str, Found[Spec]]) -> tuple[AnyChange, ...]:
+        """
+        Return the removal of a key that is left over.
+        """
+        return tuple(
+            Delete(spec) for spec in self._wishes.former() if spec.key in observed
+        )
+
+    def arranged(
+        self, changes: tuple[AnyChange, ...], _observed: Mapping[str, Found[Spec]]
+    ) -> tuple[AnyChange, ...]:
+        """
+        Let a former key go last: when every server has the new one.
+        """
+        return key_rotation.arranged(changes, self._wishes.former(), self.params.hosts)
 
     def verify(self) -> Report:
         """
@@ -213,6 +239,7 @@ class CloudWatchAgentStep:
 
     def _carried(self, host: Host) -> str:
         site, config = self.params.site, self._wishes.config(host)
+        credentials = self._wishes.credentials(host)
         title = f"closednet, site {site}: CloudWatch agent on {host.name}"
         if host.os == "windows":
             return carried_powershell(title, "cloudwatch-agent", ConfigText=config.text)
@@ -220,7 +247,8 @@ class CloudWatchAgentStep:
             title,
             ("set-cloudwatch-credentials", "configure-cloudwatch", "facts"),
             SITE=site,
-            PROFILE=self._wishes.credentials(host).profile,
+            PROFILE=credentials.profile,
+            FILE=credentials.file,
             REGION=self.params.region,
             SOURCE=config.source,
             CONFIG=config.text,
