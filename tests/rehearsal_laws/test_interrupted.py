@@ -132,6 +132,19 @@ def test_no_access_key_is_lost_without_a_word(kind: Kind, grown: Rollout) -> Non
     assert () == verdict.problems
 
 
+def test_a_killed_rollback_is_finished_by_the_next(grown: Rollout) -> None:
+    """
+    Under the same approval, and nothing is left of what the rollout made.
+    """
+    done = grown.undone()
+    leaving = "ssm:DeregisterManagedInstance"
+    target = next(t for t in done.targets if leaving == t.operation)
+
+    verdict = attempt(Case(target, AFTER), done, grown.folder / f"undo-{next(NUMBERS)}")
+
+    assert (KILLED, ()) == (verdict.first, verdict.problems)
+
+
 def test_a_rollout_killed_in_the_middle_ends_like_any_other(grown: Rollout) -> None:
     """
     Nothing of the interruption shows in any later step, nor in what exists.

@@ -20,15 +20,17 @@ from closednet.evidence import archive, codec
 from closednet.evidence.run_folder import RunFolder
 from closednet.model import canonical
 from closednet.model.change import key_of
-from closednet.run import Run, open_run
+from closednet.run import RollbackRun, Run, open_rollback, open_run
 from closednet.run.rollout import plan_rollout
 from closednet.site import open_site
 from closednet_rehearsal.branching.folders import EVIDENCE, WORK
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from closednet.model.change import Found, Spec
 
 SHORT_S: Final = 0.01
 
@@ -69,6 +71,29 @@ def step(
     return {"error": "", "done": done, "failures": failures, **seen}
 
 
+def plan_rollback(params: str) -> dict[str, Any]:
+    """
+    Plan to undo the newest run and keep the plan, as `closednet rollback` does.
+    """
+    return {"digest": open_rollback(params).plan().rollout.digest}
+
+
+def rollback(
+    params: str, approve: str, *, verify: bool = False, look: bool = False
+) -> dict[str, Any]:
+    """
+    Undo the newest run as its notebook does: plan, apply; verify and look again.
+    """
+    run = open_rollback(params)
+    try:
+        run.apply(run.plan(), approve)
+        failures = _failures(run) if verify else []
+    except ClosednetError as err:
+        return {"error": type(err).__name__, "message": str(err)}
+    seen = _seen_undone(run) if look else {}
+    return {"error": "", "failures": failures, **seen}
+
+
 def _opened(params: str, name: str) -> Run:
     run = open_run(name, params)
     if not isinstance(run, Run):
@@ -76,7 +101,7 @@ def _opened(params: str, name: str) -> Run:
     return run
 
 
-def _failures(run: Run) -> list[str]:
+def _failures(run: Run | RollbackRun) -> list[str]:
     return [f"{check.claim}: {check.evidence}" for check in run.verify().failures]
 
 
@@ -86,19 +111,40 @@ def _seen(run: Run) -> dict[str, Any]:
     """
     observed = engine.inspect(run.step)
     left = engine.plan(run.step, observed, run.site.scope)
-    events = run.folder.events()
+    receipts = [each for each in run.folder.receipts() if each.step == run.name]
+    done = engine.net(item for receipt in receipts for item in receipt.done)
     return {
         "left": [key_of(change) for change in left.changes],
         "unexplained": [kept.key for kept in left.kept if not kept.reason],
-        "observed": {k: canonical.text(found.spec) for k, found in observed.items()},
-        "orphans": [event.data["id"] for event in events if event.kind == "orphan"],
-        "archive": archive.verify(run.folder.path),
+        "observed": _specs(observed),
+        "undoable": sorted(key_of(item.change) for item in done),
+        **_told(run.folder),
     }
+
+
+def _seen_undone(run: RollbackRun) -> dict[str, Any]:
+    return {
+        "left": [key_of(change) for change in run.plan().rollout.changes],
+        "observed": _specs(run.inspect().observed),
+        "undoable": [],
+        **_told(run.folder),
+    }
+
+
+def _specs(observed: Mapping[str, Found[Spec]]) -> dict[str, str]:
+    return {key: canonical.text(found.spec) for key, found in observed.items()}
+
+
+def _told(folder: RunFolder) -> dict[str, Any]:
+    orphans = [event.data["id"] for event in folder.events() if event.kind == "orphan"]
+    return {"orphans": orphans, "archive": archive.verify(folder.path)}
 
 
 OPERATIONS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "plan": plan,
     "plan_step": plan_step,
+    "plan_rollback": plan_rollback,
+    "rollback": rollback,
     "step": step,
 }
 

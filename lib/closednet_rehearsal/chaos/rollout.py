@@ -32,16 +32,18 @@ TELLS_A_SECRET: Final = frozenset({"ssm:CreateActivation", "iam:CreateAccessKey"
 SITE: Final = "params.yaml"
 IAM_USER: Final = "params-iam-user.yaml"
 KEYED: Final = "cloudwatch-agent"
+ROLLBACK: Final = "rollback"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """
-    What exists: in AWS, and as the step itself finds it.
+    What exists: in AWS, as the step itself finds it, and what could be undone.
     """
 
     state: dict[str, Any]
     observed: dict[str, str]
+    undoable: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,20 @@ class Begun:
     approve: str
     params: str = SITE
 
+    @property
+    def operation(self) -> str:
+        """
+        What an operator does: a step, or undoing all of them.
+        """
+        return ROLLBACK if self.name == ROLLBACK else "step"
+
     def arguments(self, branch: Branch) -> dict[str, Any]:
         """
-        Return what the operation `step` is told on a branch of this moment.
+        Return what the operation is told on a branch of this moment.
         """
         params = Path(branch.ready.work_dir) / self.params
-        return {"params": str(params), "name": self.name, "approve": self.approve}
+        told = {"params": str(params), "approve": self.approve}
+        return told if self.name == ROLLBACK else told | {"name": self.name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,19 @@ class Rollout:
                 self.steps[IAM_USER] = _run(begun, branch)
         return self.steps[IAM_USER]
 
+    def undone(self) -> Done:
+        """
+        Return the rollback of everything, after running all steps.
+        """
+        self.until(registry.NAMES[-1])
+        if ROLLBACK not in self.steps:
+            branch = self.now.branch(self.folder / "planned-rollback")
+            digest = branch.run("plan_rollback")["digest"]
+            now = branch.keep()
+            with now.branch(self.folder / "undone") as branch:
+                self.steps[ROLLBACK] = _run(Begun(ROLLBACK, now, digest), branch)
+        return self.steps[ROLLBACK]
+
     def _grow(self, name: str) -> None:
         branch = self.now.branch(self.folder / f"after-{name}")
         self.steps[name] = _run(Begun(name, self.now, self.approve), branch)
@@ -149,10 +172,11 @@ def _run(begun: Begun, branch: Branch) -> Done:
 
 
 def _outcome(begun: Begun, branch: Branch, *, verify: bool) -> Outcome:
-    result = branch.run("step", **begun.arguments(branch), verify=verify, look=True)
+    told = begun.arguments(branch)
+    result = branch.run(begun.operation, **told, verify=verify, look=True)
     if result["error"] or result["failures"] or result["left"]:
         raise BranchingError(f"{begun.name} fails undisturbed: {result}")
-    return Outcome(branch.ask("state"), result["observed"])
+    return Outcome(branch.ask("state"), result["observed"], result["undoable"])
 
 
 def named(call: dict[str, Any]) -> str:

@@ -82,7 +82,8 @@ class Trial:
             skip=target.n,
         )
         arguments = self.done.begun.arguments(branch)
-        operation = branch.start("step", **arguments, verify=target.verifying)
+        does = self.done.begun.operation
+        operation = branch.start(does, **arguments, verify=target.verifying)
         if kind.kills:
             branch.ask("held")
             operation.kill()
@@ -111,6 +112,7 @@ class Trial:
             *_secrets(done, result, branch.ask("calls")[self.earlier :]),
             *(p for p in result["archive"] if p not in NOT_SEALED),
             *(f"not implemented: {name}" for name in branch.ask("unsupported")),
+            *_undoable(expected, result),
             *_world(expected, result, branch),
         ]
 
@@ -122,7 +124,8 @@ def _again(case: Case, begun: Begun, branch: Branch) -> dict[str, Any]:
     arguments = begun.arguments(branch)
     if case.target.on_hosts:
         branch.run("step", **(arguments | {"name": ACTIVATION}))
-    return branch.run("step", **arguments, verify=case.target.verifying, look=True)
+    verify = case.target.verifying
+    return branch.run(begun.operation, **arguments, verify=verify, look=True)
 
 
 def _secrets(
@@ -134,6 +137,16 @@ def _secrets(
     made = [c for c in calls if named(c) in TELLS_A_SECRET and not c["error"]]
     lost, told = len(made) - done.secrets, len(result["orphans"])
     return [f"{lost} secrets were lost, {told} were told of"] if lost > told else []
+
+
+def _undoable(expected: Outcome, result: dict[str, Any]) -> list[str]:
+    """
+    Return what no receipt tells of, so that a rollback would leave it behind.
+    """
+    return [
+        f"no receipt tells of {key}"
+        for key in sorted(set(expected.undoable) - set(result["undoable"]))
+    ]
 
 
 def _world(expected: Outcome, result: dict[str, Any], branch: Branch) -> list[str]:
