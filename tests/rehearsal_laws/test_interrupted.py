@@ -22,7 +22,8 @@ from closednet_rehearsal.chaos.trial import KILLED, NOT_SEALED, Trial, attempt
 
 if TYPE_CHECKING:
     from closednet_rehearsal.chaos.cases import Kind
-    from closednet_rehearsal.chaos.rollout import Done, Rollout
+    from closednet_rehearsal.chaos.done import Done
+    from closednet_rehearsal.chaos.rollout import Rollout
 
 pytestmark = pytest.mark.rehearsal
 SITE: Final = "tokyo-dc1"

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Final
 from closednet import registry
 from closednet_rehearsal.chaos import table
 from closednet_rehearsal.chaos.cases import KINDS, Case
-from closednet_rehearsal.chaos.rollout import ROLLBACK, rollout
+from closednet_rehearsal.chaos.done import ROLLBACK
+from closednet_rehearsal.chaos.rollout import rollout
 from closednet_rehearsal.chaos.trial import attempt
 
 
 if TYPE_CHECKING:
-    from closednet_rehearsal.chaos.rollout import Done, Rollout
+    from closednet_rehearsal.chaos.done import Done
+    from closednet_rehearsal.chaos.rollout import Rollout
     from closednet_rehearsal.chaos.trial import Verdict
 
 KEY: Final = "cloudwatch-agent-with-access-key"

@@ -15,6 +15,7 @@ from closednet import registry
 from closednet_rehearsal.branching import BranchingError, origin
 from closednet_rehearsal.branching.folders import WORK
 from closednet_rehearsal.chaos import cases
+from closednet_rehearsal.chaos.done import ROLLBACK, SITE, Begun, Done, Outcome
 from closednet_rehearsal.settings import OPERATOR_ROLE
 
 
@@ -22,74 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from closednet_rehearsal.branching import Branch, Checkpoint
-    from closednet_rehearsal.chaos.cases import Target
 
 # What servers ask for while they are worked on: packages, and to be taken in.
 BY_HOSTS: Final = ("s3:GetObject", "ssm:RegisterManagedInstance")
 UNSIGNED: Final = "anonymous"
-# Nobody can ask AWS for these secrets a second time.
-TELLS_A_SECRET: Final = frozenset({"ssm:CreateActivation", "iam:CreateAccessKey"})
-SITE: Final = "params.yaml"
 IAM_USER: Final = "params-iam-user.yaml"
 KEYED: Final = "cloudwatch-agent"
-ROLLBACK: Final = "rollback"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """
-    What exists: in AWS, as the step itself finds it, and what could be undone.
-    """
-
-    state: dict[str, Any]
-    observed: dict[str, str]
-    undoable: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """
-    A step that is about to run: from where, at which site, under which approval.
-    """
-
-    name: str
-    before: Checkpoint
-    approve: str
-    params: str = SITE
-
-    @property
-    def operation(self) -> str:
-        """
-        What an operator does: a step, or undoing all of them.
-        """
-        return ROLLBACK if self.name == ROLLBACK else "step"
-
-    def arguments(self, branch: Branch) -> dict[str, Any]:
-        """
-        Return what the operation is told on a branch of this moment.
-        """
-        params = Path(branch.ready.work_dir) / self.params
-        told = {"params": str(params), "approve": self.approve}
-        return told if self.name == ROLLBACK else told | {"name": self.name}
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """
-    A step that ran undisturbed: by which calls, and to what end.
-    """
-
-    begun: Begun
-    targets: tuple[Target, ...]
-    applied: Outcome
-    verified: Outcome
-
-    @property
-    def secrets(self) -> int:
-        """
-        How many secrets AWS told during this step.
-        """
-        return sum(target.operation in TELLS_A_SECRET for target in self.targets)
 
 
 @dataclass
@@ -102,6 +41,17 @@ class Rollout:
     now: Checkpoint
     approve: str
     steps: dict[str, Done] = field(default_factory=dict)
+
+    def before(self, name: str) -> Begun:
+        """
+        Return the step `name` about to run, after running those before it.
+        """
+        place = registry.NAMES.index(name)
+        if place:
+            self.until(registry.NAMES[place - 1])
+        if name in self.steps:
+            return self.steps[name].begun
+        return Begun(name, self.now, self.approve)
 
     def until(self, name: str) -> Done:
         """

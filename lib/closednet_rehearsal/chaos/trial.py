@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.branching import BranchingError
 from closednet_rehearsal.chaos.compare import differences
-from closednet_rehearsal.chaos.rollout import TELLS_A_SECRET, named
+from closednet_rehearsal.chaos.done import TELLS_A_SECRET
+from closednet_rehearsal.chaos.rollout import named
 
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from closednet_rehearsal.branching import Branch
     from closednet_rehearsal.chaos.cases import Case
-    from closednet_rehearsal.chaos.rollout import Begun, Done, Outcome
+    from closednet_rehearsal.chaos.done import Begun, Done, Outcome
 
 ACTIVATION: Final = "activation"
 NOT_SEALED: Final = ["manifest.json: not sealed"]
