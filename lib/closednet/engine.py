@@ -139,9 +139,11 @@ def _by_kind(
     """
     Group neighbouring changes of one kind, keeping the plan's order.
     """
+    # One set of kinds for all changes: what they collect is settled together.
+    kinds = step.kinds()
     groups: list[tuple[AnyKind, tuple[AnyChange, ...]]] = []
     for change in changes:
-        kind = kind_of(step, change)
+        kind = _kind(step.name, kinds, spec_of(change))
         if groups and groups[-1][0] is kind:
             groups[-1] = (kind, (*groups[-1][1], change))
         else:
@@ -153,14 +155,14 @@ def kind_of(step: Step, change: AnyChange) -> AnyKind:
     """
     Return the kind that writes `change`.
     """
-    return _kind(step, spec_of(change))
+    return _kind(step.name, step.kinds(), spec_of(change))
 
 
-def _kind(step: Step, spec: Spec) -> AnyKind:
-    for kind in step.kinds():
+def _kind(step: str, kinds: Iterable[AnyKind], spec: Spec) -> AnyKind:
+    for kind in kinds:
         if isinstance(spec, kind.spec_type):
             return kind
-    raise TypeError(f"{step.name} has no kind for {type(spec).__name__}")
+    raise TypeError(f"{step} has no kind for {type(spec).__name__}")
 
 
 def _one(
@@ -226,7 +228,10 @@ def _work_of_people(step: Step) -> list[AnyChange]:
     """
     Return the work of people that a rollback asks to be taken back, if it shows.
     """
-    specs = [spec for spec in step.desired() if _kind(step, spec).by_hand(spec)]
+    kinds = step.kinds()
+    specs = [
+        spec for spec in step.desired() if _kind(step.name, kinds, spec).by_hand(spec)
+    ]
     return [_manual_if_by_hand(step, Delete(spec)) for spec in specs]
 
 
