@@ -125,7 +125,7 @@ def summed_up(what: str, errors: Iterable[HostError]) -> HostError:
         f"{what}:{''.join(lines)}",
         host=", ".join(error.host for error in listed),
         hint=next((error.hint for error in listed if error.hint), ""),
-    )
+    ).because(cause for error in listed for cause in error.causes)
 
 
 def _last_line(text: str) -> str:

@@ -123,7 +123,7 @@ def test_without_a_budget_the_canary_saves_the_others() -> None:
     fleet = small_fleet(30, {"srv0000": "forged"})
 
     with pytest.raises(
-        ApplyError, match="not started, because of them: srv0001.*srv0029"
+        ApplyError, match=r"not started, because of them: srv0001.*srv0029"
     ):
         apply(SmallStep(fleet))
 
