@@ -24,7 +24,7 @@ from closednet.redact import Secret
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from closednet.aws.account import Account
     from closednet.aws.secret_store import SecretStore
@@ -214,9 +214,16 @@ class FormerKeys(PlainKind):
         delete=("iam:GetUser", "iam:ListAccessKeys", "iam:DeleteAccessKey"),
     )
 
-    def __init__(self, account: Account, keys: AccessKeys) -> None:
+    def __init__(
+        self,
+        account: Account,
+        keys: AccessKeys,
+        set_aside: Collection[str] = (),
+    ) -> None:
         self._account = account
         self._keys = keys
+        # Servers that could not be told the new key go on with the former one.
+        self._set_aside = set_aside
 
     def find(self, wanted: Iterable[FormerKey]) -> dict[str, Found[FormerKey]]:
         """
@@ -244,7 +251,17 @@ class FormerKeys(PlainKind):
     def delete(self, spec: FormerKey, resource_id: str) -> None:
         """
         Delete what the servers do not use any more.
+
+        Raises:
+            PreconditionError: Some servers still have it.
         """
+        if self._set_aside:
+            raise PreconditionError(
+                f"the former access key of {spec.user} stays: it is still on"
+                f" {', '.join(sorted(self._set_aside))}",
+                missing=("the new key on every server",),
+                hint="mend these servers, then run this step again",
+            )
         for key in self._left(spec):
             self._keys.drop(spec.user, key)
 
