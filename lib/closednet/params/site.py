@@ -4,9 +4,9 @@ The parameters of one site, section by section, with their defaults.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from closednet.params.approvals import Approvals
 from closednet.params.connection import Connection
@@ -38,7 +38,6 @@ from closednet.params.management import (
     Wishes,
 )
 from closednet.params.monitoring import CloudWatch
-from closednet.params.profiles import with_defaults
 
 
 class Account(Section):
@@ -212,11 +211,6 @@ class SiteParams(Section):
     approvals: Approvals = Approvals()
     prices: Prices = Prices()
     evidence: Evidence = Evidence()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_profile(cls, data: Any) -> Any:
-        return with_defaults(data)
 
     evidence_dir: str = Field(
         "../evidence", description="Where runs leave their evidence, from this file."

@@ -20,7 +20,8 @@ def site(**changes: Any) -> SiteParams:
     raw = yaml.safe_load(FILE.read_text("utf-8"))
     for section in ("endpoints", "name_resolution", "cloudwatch", "connection"):
         raw.pop(section)
-    return SiteParams.model_validate_json(json.dumps(raw | changes))
+    text = json.dumps(profiles.with_defaults(raw | changes))
+    return SiteParams.model_validate_json(text)
 
 
 def test_the_article_has_its_own_defaults() -> None:
