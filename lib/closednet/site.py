@@ -42,6 +42,7 @@ class Site:
     params_file: Path
     recorder: Recorder
     run_id: str
+    read_only: bool = False
 
     @cached_property
     def waiting(self) -> Waiting:
@@ -111,7 +112,13 @@ class Site:
         return Path(named) if named else Path(os.path.normpath(folder))
 
     def _account(self, role: Literal["network", "management"]) -> Account:
-        return Account(role, self.params, self.waiting, self._keep_call)
+        return Account(
+            role,
+            self.params,
+            self.waiting,
+            self._keep_call,
+            read_only=self.read_only,
+        )
 
     def _keep_call(self, call: AwsCall) -> None:
         self.recorder.record("aws-call", **_data(call))

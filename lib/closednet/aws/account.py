@@ -90,6 +90,8 @@ class Account:
         params: SiteParams,
         waiting: Waiting,
         on_call: Callable[[AwsCall], None] = _ignored,
+        *,
+        read_only: bool = False,
     ) -> None:
         self.role: Role = role
         self.waiting = waiting
@@ -101,6 +103,7 @@ class Account:
             self._about, params.connection, region=params.region, site=params.site
         )
         self._on_call = on_call
+        self._read_only = read_only
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
 
@@ -175,5 +178,6 @@ class Account:
     def _made(self, service: str) -> Any:
         with self.call("sts:AssumeRole", f"the {self.role} account"):
             client = self._sessions.client(service)
-        watch(client.meta.events, self.id, self._on_call)
+        events = client.meta.events
+        watch(events, self.id, self._on_call, read_only=self._read_only)
         return client

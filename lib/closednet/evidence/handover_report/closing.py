@@ -5,7 +5,7 @@ Deviations, open points, the seal, and who takes over.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from closednet.evidence.handover_report.moments import at
 from closednet.evidence.handover_report.naming import step_name
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from closednet.evidence.handover_report.record import RunRecord
     from closednet.evidence.handover_report.vocabulary import ReportWords
 
-BLANK = "\N{NO-BREAK SPACE}" * 24
+MOST: Final = 6
+BLANK: Final = "\N{NO-BREAK SPACE}" * 24
 
 
 def deviations(words: ReportWords, run: RunRecord) -> Iterator[Block]:
@@ -60,7 +61,7 @@ def open_points(words: ReportWords, run: RunRecord) -> Iterator[Block]:
     columns = ("point", "next")
     heads = ("", *(say(f"column.{name}") for name in columns))
     rows = tuple((str(n), *row) for n, row in enumerate(found, start=1))
-    yield Sheet(heads, rows, tuple("byhand" for _ in rows))
+    yield Sheet(heads, rows, tuple("byhand" for _ in rows), kind="open")
 
 
 def points(words: ReportWords, run: RunRecord) -> tuple[tuple[str, str], ...]:
@@ -106,14 +107,21 @@ def points(words: ReportWords, run: RunRecord) -> tuple[tuple[str, str], ...]:
             )
             for one in waiting
         ),
-        *(
-            (
-                say("open.not_made", key=key, step=step_name(words, step)),
-                say("open.not_made.next"),
-            )
-            for step, key in run.not_made
-        ),
+        *_not_made(words, run),
     )
+
+
+def _not_made(words: ReportWords, run: RunRecord) -> Iterator[tuple[str, str]]:
+    """
+    Yield what was approved and not made, a line a step.
+    """
+    say = words.say
+    for step in dict.fromkeys(step for step, _ in run.not_made):
+        keys = [key for name, key in run.not_made if name == step]
+        listed = words.comma.join(keys[:MOST])
+        rest = words.say("value.more", n=len(keys) - MOST) if len(keys) > MOST else ""
+        said = say("open.not_made", step=step_name(words, step), keys=listed + rest)
+        yield said, say("open.not_made.next")
 
 
 def evidence(words: ReportWords, run: RunRecord) -> Iterator[Block]:

@@ -112,7 +112,7 @@ _DONE: Final = {
     "open.unproven.next": "run the notebooks that prove it",
     "open.waits": "{who}: {work}",
     "open.waits.next": "have it done, then run the step again: it only verifies",
-    "open.not_made": "approved and not made in this run: {key} ({step})",
+    "open.not_made": "{step}: approved and not made in this run: {keys}",
     "open.not_made.next": "apply again under the same approval, or let it lapse",
     "column.point": "point",
     "column.next": "next move",

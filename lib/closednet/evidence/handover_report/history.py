@@ -119,7 +119,8 @@ def answers(events: Iterable[Event]) -> tuple[Answer, ...]:
         said: dict[str, Any] = event.data.get("answer") or event.data
         if said.get("rdtype", ADDRESS) != ADDRESS:
             continue
-        key = (str(said.get("name", "")), str(said.get("server", "")))
+        server = said.get("server") or event.data.get("server")
+        key = (str(said.get("name", "")), str(server or ""))
         seen = tuple(sorted(said.get("addresses") or ())) or (_refusal(said),)
         found[key] = (
             replace(found[key], after=seen) if key in found else _new(key, seen)

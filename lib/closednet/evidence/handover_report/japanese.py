@@ -113,7 +113,7 @@ _DONE: Final = {
     "open.unproven.next": "該当するノートブックを実行する",
     "open.waits": "{who}: {work}",
     "open.waits.next": "実施後に該当ステップを再実行する(確認のみ行われる)",
-    "open.not_made": "承認済みで、この実行では未実施: {key}({step})",
+    "open.not_made": "{step}: 承認済みで、この実行では未実施のもの: {keys}",
     "open.not_made.next": "同じ承認のもとで再度適用するか、承認の失効を待つ",
     "column.point": "事項",
     "column.next": "次の対応",

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from closednet.evidence.lines import CheckLine
 
 LONGEST: Final = 150
-SIGNS: Final = {"proven": "✅", "failed": "⛔", "not checked": NONE}
+# Letters that every font has, also on paper.
+SIGNS: Final = {"proven": "✓", "failed": "✗", "not checked": NONE}
 
 
 def requirements(words: ReportWords, run: RunRecord) -> Iterator[Block]:

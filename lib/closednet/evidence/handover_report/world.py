@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from closednet.evidence.handover_report import history
 from closednet.evidence.handover_report.moments import moment
@@ -15,11 +15,15 @@ from closednet.render.request.blocks import Block, Heading, Line, Picture, Sheet
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from closednet.evidence.handover_report.history import Answer
     from closednet.evidence.handover_report.record import RunRecord
     from closednet.evidence.handover_report.vocabulary import ReportWords
     from closednet.hosts.facts import HostFacts
+
+
+ONLINE: Final = " is an online managed node"
 
 
 def blocks(words: ReportWords, run: RunRecord) -> Iterator[Block]:
@@ -47,16 +51,42 @@ def _names(words: ReportWords, run: RunRecord) -> Iterator[Block]:
         yield Line(say("world.names.none"))
         return
     yield Line(say("world.names.lead"))
-    site = set(run.params.network.dns_servers) if run.params else set()
-    rows, marks = [], []
-    for one in sorted(answers, key=lambda a: (a.server not in site, a.server, a.name)):
-        key = "site" if one.server in site else "inbound"
-        before, after = _said(words, run, one.before), _said(words, run, one.after)
-        rows.append((say(f"server.{key}", server=one.server), one.name, before, after))
-        marks.append("moved" if one.before != one.after else "")
+    rows = tuple(
+        (asked, one.name, _said(words, run, one.before), _said(words, run, one.after))
+        for one, asked in _asked(words, run, answers)
+    )
+    marks = tuple(
+        "moved" if one.before != one.after else ""
+        for one, _ in _asked(words, run, answers)
+    )
     columns = ("asked", "name", "before", "after")
     heads = tuple(say(f"column.{name}") for name in columns)
-    yield Sheet(heads, tuple(rows), tuple(marks), kind="names")
+    yield Sheet(heads, rows, marks, kind="names")
+
+
+def _asked(
+    words: ReportWords, run: RunRecord, answers: Iterable[Answer]
+) -> list[tuple[Answer, str]]:
+    """
+    Return each answer with all servers that gave it, the site's own first.
+    """
+    site = set(run.params.network.dns_servers) if run.params else set()
+    found: dict[tuple[object, ...], list[Answer]] = {}
+    for one in sorted(answers, key=lambda a: (a.server not in site, a.server, a.name)):
+        found.setdefault((one.name, one.before, one.after), []).append(one)
+    return [
+        (
+            same[0],
+            "\n".join(
+                words.say(
+                    f"server.{'site' if one.server in site else 'inbound'}",
+                    server=one.server,
+                )
+                for one in same
+            ),
+        )
+        for same in found.values()
+    ]
 
 
 def _said(words: ReportWords, run: RunRecord, seen: tuple[str, ...]) -> str:
@@ -79,17 +109,17 @@ def _servers(words: ReportWords, run: RunRecord) -> Iterator[Block]:
         return
     yield Heading(3, say("world.servers"))
     ran = history.scripts(run.events)
-    online = {
-        c.subject: c.passed
-        for c in run.report.checks
-        if c.claim.endswith(" is an online managed node")
+    states = {
+        check.subject: "online" if check.passed else "offline"
+        for check in run.report.checks
+        if check.claim.endswith(ONLINE)
     }
     rows = tuple(
         (
             host.name,
             host.address,
             _system(found.get(host.name), host.os),
-            _node(words, found.get(host.name), online.get(host.name)),
+            _node(words, found.get(host.name), states.get(host.name, "not_checked")),
             _value(words, found.get(host.name), "ssm_version"),
             _cloudwatch(words, found.get(host.name)),
             say(
@@ -109,7 +139,7 @@ def _servers(words: ReportWords, run: RunRecord) -> Iterator[Block]:
         "cloudwatch_agent",
         "scripts",
     )
-    marks = tuple("delete" if online.get(h.name) is False else "" for h in hosts)
+    marks = tuple("delete" if states.get(h.name) == "offline" else "" for h in hosts)
     yield Sheet(tuple(say(f"column.{name}") for name in columns), rows, marks)
 
 
@@ -117,12 +147,9 @@ def _system(found: HostFacts | None, said: str) -> str:
     return f"{found.os_id} {found.os_version} {found.arch}" if found else said
 
 
-def _node(words: ReportWords, found: HostFacts | None, online: bool | None) -> str:  # noqa: FBT001 - three states
-    if online is None:
-        state = words.say("node.not_checked")
-    else:
-        state = words.say("node.online" if online else "node.offline")
-    return f"{found.node_id if found else ''}\n{state}".strip()
+def _node(words: ReportWords, found: HostFacts | None, state: str) -> str:
+    said = words.say(f"node.{state}")
+    return f"{found.node_id if found else ''}\n{said}".strip()
 
 
 def _value(words: ReportWords, found: HostFacts | None, name: str) -> str:
