@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet.batch.notebooks import notebooks_folder
-from closednet.cli import evidence_commands, requests, show, site_commands
+from closednet.cli import (
+    audit_command,
+    evidence_commands,
+    requests,
+    show,
+    site_commands,
+)
 from closednet.params.load import find, load
 from closednet.params.schema import json_schema, markdown
 
@@ -224,6 +230,11 @@ COMMANDS: Final = {
         "check the archive of a run, pack it, or compare two",
         evidence_commands.arguments,
         evidence_commands.run,
+    ),
+    "audit": Command(
+        "compare the site with an archive; reads only",
+        audit_command.arguments,
+        audit_command.run,
     ),
     "lab": Command("open JupyterLab on the notebooks", _params, lab),
 }

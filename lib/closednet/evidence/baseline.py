@@ -8,20 +8,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from closednet.errors import EvidenceError
-from closednet.evidence import archive, codec, portrait
+from closednet.evidence import archive, codec, files, portrait
 from closednet.evidence.verifier import place as places
 from closednet.evidence.verifier.chain import JOURNAL, chain_problems
 from closednet.model.change import Create, Delete, Found, Manual, Update, key_of
 from closednet.model.plan import Plan
 from closednet.model.receipt import Done, Receipt
+from closednet.site import NOT_OF_THE_SITE
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from closednet.evidence.portrait import Portrait
+    from closednet.evidence.portrait import Portrait, Section
     from closednet.model.change import Spec
+    from closednet.params.site import SiteParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,16 @@ def read(path: Path) -> Baseline:
             hint="take an archive that verifies: closednet evidence verify DIR",
         )
     seen = portrait.of(path)
-    files = places.read_place(path).files
-    _, events = chain_problems(files[JOURNAL])
+    held = places.read_place(path).files
+    _, events = chain_problems(held[JOURNAL])
     about: dict[str, Any] = {}
     for event in events:
         about |= event["data"] if event["kind"] == "run" else {}
-    return Baseline(seen, str(events[-1]["at"]), about, _resources(files, events))
+    return Baseline(seen, str(events[-1]["at"]), about, _resources(held, events))
 
 
 def _resources(
-    files: Mapping[str, bytes], events: Iterable[dict[str, Any]]
+    held: Mapping[str, bytes], events: Iterable[dict[str, Any]]
 ) -> dict[str, Standing]:
     """
     Return what stood at the end: as it was found, then as it was changed.
@@ -90,13 +92,13 @@ def _resources(
             case "inspected":
                 found |= _inspected(step, data)
             case "plan" if step != "rollout":
-                plan = codec.decode(_json(files, data)["plan"], Plan)
+                plan = codec.decode(_json(held, data)["plan"], Plan)
                 for kept in plan.kept:
                     found.setdefault(kept.key, Standing(step))
             case "change-done":
                 _changed(found, step, codec.decode(data["done"], Done))
             case "receipt":
-                _done_by_people(found, codec.decode(_json(files, data), Receipt), files)
+                _done_by_people(found, codec.decode(_json(held, data), Receipt), held)
             case _:
                 pass
     return found
@@ -123,15 +125,15 @@ def _changed(found: dict[str, Standing], step: str, done: Done) -> None:
 
 
 def _done_by_people(
-    found: dict[str, Standing], receipt: Receipt, files: Mapping[str, bytes]
+    found: dict[str, Standing], receipt: Receipt, held: Mapping[str, bytes]
 ) -> None:
     """
     Add the work of people that had shown when a step was applied.
     """
     name = f"plans/{receipt.step}.json"
-    if name not in files or receipt.undoes:
+    if name not in held or receipt.undoes:
         return
-    plan = codec.decode(portrait.parsed(files[name]).get("plan"), Plan)
+    plan = codec.decode(portrait.parsed(held[name]).get("plan"), Plan)
     for change in plan.changes:
         if isinstance(change, Manual) and change not in receipt.waiting:
             if change.undo:
@@ -140,8 +142,8 @@ def _done_by_people(
                 found[key_of(change)] = Standing(receipt.step, "", change.spec)
 
 
-def _json(files: Mapping[str, bytes], data: Mapping[str, Any]) -> dict[str, Any]:
-    return portrait.parsed(files[str(data["file"])])
+def _json(held: Mapping[str, bytes], data: Mapping[str, Any]) -> dict[str, Any]:
+    return portrait.parsed(held[str(data["file"])])
 
 
 def as_portrait(baseline: Baseline) -> Portrait:
@@ -152,6 +154,27 @@ def as_portrait(baseline: Baseline) -> Portrait:
         key: portrait.thing(one.spec, one.resource_id)
         for key, one in baseline.resources.items()
     }
-    kept = ("parameters", "DNS answers", "servers")
-    sections = {name: baseline.portrait.sections[name] for name in kept}
-    return replace(baseline.portrait, sections={"resources": resources} | sections)
+    sections = baseline.portrait.sections
+    parts = {
+        "resources": resources,
+        "parameters": _of_the_site(sections["parameters"]),
+        "DNS answers": sections["DNS answers"],
+        "servers": sections["servers"],
+    }
+    return replace(baseline.portrait, sections=parts)
+
+
+def parameters(params: SiteParams) -> Section:
+    """
+    Return parameters as an archive keeps them, without the machine's own.
+    """
+    held = files.without_keys(params.model_dump(mode="json"))
+    return _of_the_site(portrait.parameters(held))
+
+
+def _of_the_site(section: Section) -> Section:
+    return {
+        path: thing
+        for path, thing in section.items()
+        if path.partition(".")[0] not in NOT_OF_THE_SITE
+    }

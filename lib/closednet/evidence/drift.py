@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from closednet.evidence import difference
+from closednet.evidence.difference import Difference
+from closednet.model.change import Delete
 from closednet.model.foresight import numbers
 from closednet.model.specs.network import endpoint_key
 
 
 if TYPE_CHECKING:
-    from closednet.evidence.approved import Register
+    from collections.abc import Iterable
+
+    from closednet.evidence.approved import Approved, Register
     from closednet.evidence.baseline import Baseline
-    from closednet.evidence.difference import Difference
     from closednet.evidence.portrait import Portrait
     from closednet.model.canonical import Json
 
+BEYOND: Final = "beyond the archive"
 # Which resources decide about what a server says of itself.
 OF_SERVERS: Final = {
     "ssm_version": ("ssm-agent-package/{host}",),
@@ -36,6 +40,16 @@ OF_SERVERS: Final = {
 }
 # Agents keep themselves current where an association that does so was approved.
 UPDATED: Final = {"ssm_version": "ssm-agent", "cloudwatch": "cloudwatch-agent"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """
+    Something that no archive tells of, in a place that is the site's own.
+    """
+
+    key: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +164,20 @@ def _version(text: str) -> str:
     """
     _, found, rest = text.partition('"version":"')
     return rest.partition('"')[0] if found else text
+
+
+def strange(found: Iterable[Stranger], later: Register) -> tuple[Drift, ...]:
+    """
+    Return what stands in places of ours though no archive tells of it.
+    """
+    return tuple(
+        Drift(
+            Difference(BEYOND, one.key, "", "", one.what, "appeared"),
+            next((str(a) for a in later.of((one.key,)) if not _removes(a)), ""),
+        )
+        for one in found
+    )
+
+
+def _removes(one: Approved) -> bool:
+    return isinstance(one.change, Delete)
