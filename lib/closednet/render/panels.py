@@ -42,13 +42,14 @@ def svg(metrics: dict[str, tuple[Line, ...]]) -> str:
     """
     shown = dict(list(metrics.items())[:MOST_PANELS])
     lines = [line for of_metric in shown.values() for line in of_metric]
+    times = [moment for line in lines for moment, _ in line.points]
     subjects = list(dict.fromkeys(line.subject for line in lines))
     rows = -(-len(shown) // COLUMNS)
     legend = _legend(subjects[:MOST_LINES], rows * HEIGHT + 18)
     width, height = COLUMNS * WIDTH, rows * HEIGHT + 30
     panels = [
         f'<g transform="translate({place % COLUMNS * WIDTH},'
-        f'{place // COLUMNS * HEIGHT})">{_panel(name, of_metric, subjects)}</g>'
+        f'{place // COLUMNS * HEIGHT})">{_panel(name, of_metric, subjects, times)}</g>'
         for place, (name, of_metric) in enumerate(shown.items())
     ]
     return (
@@ -60,8 +61,12 @@ def svg(metrics: dict[str, tuple[Line, ...]]) -> str:
     )
 
 
-def _panel(name: str, lines: Sequence[Line], subjects: list[str]) -> str:
-    moments = [moment for line in lines for moment, _ in line.points]
+def _panel(
+    name: str, lines: Sequence[Line], subjects: list[str], times: Sequence[datetime]
+) -> str:
+    """
+    Return one chart; all of them share one scale of time.
+    """
     values = [value for line in lines for _, value in line.points]
     title = _text(LEFT, 14, name, bold=True)
     frame = (
@@ -70,7 +75,7 @@ def _panel(name: str, lines: Sequence[Line], subjects: list[str]) -> str:
     )
     if not values:
         return title + frame
-    scale = _Scale(min(moments), max(moments), min(values), max(values))
+    scale = _Scale(min(times), max(times), min(values), max(values))
     drawn = "".join(
         _line(line, scale, subjects.index(line.subject))
         for line in lines
@@ -96,17 +101,18 @@ class _Scale:
     high: float
 
     def place(self, moment: datetime, value: float) -> tuple[float, float]:
-        time = (self.last - self.first).total_seconds() or 1.0
-        span = (self.high - self.low) or 1.0
-        x = LEFT + (moment - self.first).total_seconds() / time * PLOT_WIDTH
-        return x, TOP + PLOT_HEIGHT - (value - self.low) / span * PLOT_HEIGHT
+        time = (self.last - self.first).total_seconds()
+        span = self.high - self.low
+        part = (moment - self.first).total_seconds() / time if time else 0.5
+        share = (value - self.low) / span if span else 0.5
+        return LEFT + part * PLOT_WIDTH, TOP + PLOT_HEIGHT - share * PLOT_HEIGHT
 
 
 def _line(line: Line, scale: _Scale, number: int) -> str:
     places = [scale.place(moment, value) for moment, value in line.points]
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     dots = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.6" fill="{_stroke(number)}"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2" fill="{_stroke(number)}"/>'
         for x, y in places
     )
     return f'<polyline points="{corners}" {_style(number)}/>{dots}'
