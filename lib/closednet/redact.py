@@ -28,9 +28,12 @@ PLACEHOLDER: Final = "@code@"
 _known: dict[str, str] = {}
 
 # What may stand between two letters of a secret that was cut into lines, or escaped
-# again and again: white space, its escapes, colours, backslashes, and the punctuation
-# of a list of lines in JSON. Atomic, as there are many ways to read backslashes.
-_NOISE: Final = r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?)"
+# again and again: white space, its escapes (in HTML, too), colours, backslashes, and the
+# punctuation of a list of lines in JSON. Atomic, as backslashes can be read in many ways.
+_NOISE: Final = (
+    r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?"
+    r"|&(?:amp;)*(?:nbsp|#160);)"
+)
 _noise: Final = re.compile(f"{_NOISE}++")
 
 
@@ -195,7 +198,9 @@ def _escapes(value: str) -> Iterator[str]:
     yield html.escape(value, quote=True)
     yield html.escape(value, quote=True).replace("&#x27;", "&#39;")
     yield html.escape(value, quote=False)
-    yield html.escape(html.escape(value))
+    for inner in (True, False):
+        for outer in (True, False):
+            yield html.escape(html.escape(value, quote=inner), quote=outer)
     yield value.encode("unicode_escape").decode()
     yield repr(value)[1:-1]
     for ensure_ascii in (True, False):

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from closednet.aws.account import Account
 from closednet.hosts.connector import Fleet
@@ -27,9 +27,15 @@ if TYPE_CHECKING:
     from closednet.recorder import Recorder
 
 EVIDENCE_VARIABLE: Final = "CLOSEDNET_EVIDENCE"
-NOT_OF_THE_SITE: Final = {"connection", "evidence", "evidence_dir", "prices"}
+NOT_OF_THE_SITE: Final = {
+    *("connection", "evidence", "evidence_dir", "prices"),
+    "inventory",  # the servers that it lists stand among the hosts
+}
 # Left out while they are at their defaults, so that older digests stay what they were.
-LATER: Final = ("approvals", "mode")
+LATER: Final = (
+    *("approvals", "mode", "hosts.groups"),
+    *("rollout.waves", "rollout.set_aside"),
+)
 
 
 @dataclass(frozen=True)
@@ -146,11 +152,21 @@ def params_digest(params: SiteParams) -> str:
     """
     Return the digest of what the parameters say about the site itself.
     """
-    fields = type(params).model_fields
-    unset = {name for name in LATER if getattr(params, name) == fields[name].default}
-    return canonical.digest(
-        params.model_dump(mode="json", exclude=NOT_OF_THE_SITE | unset)
-    )
+    exclude: dict[str, Any] = dict.fromkeys(NOT_OF_THE_SITE, True)
+    data = params.model_dump(mode="json", exclude=exclude)
+    for path in LATER:
+        _leave_out_default(data, params, path.split("."))
+    return canonical.digest(data)
+
+
+def _leave_out_default(data: Any, model: Any, path: list[str]) -> None:
+    if isinstance(data, list):
+        for item, each in zip(data, model, strict=True):
+            _leave_out_default(item, each, path)
+    elif len(path) > 1:
+        _leave_out_default(data[path[0]], getattr(model, path[0]), path[1:])
+    elif getattr(model, path[0]) == type(model).model_fields[path[0]].default:
+        del data[path[0]]
 
 
 def open_site(

@@ -101,7 +101,7 @@ def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
         + "\n  - ".join(error.message for error in failed),
         host=", ".join(error.host for error in failed),
         hint=failed[0].hint,
-    ) from failed[0]
+    ).because(c for error in failed for c in error.causes) from failed[0]
 
 
 def _last_line(text: str) -> str:

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import Problem
-from closednet.params import approval_rules, mode_rules
+from closednet.params import approval_rules, fleet, mode_rules
 from closednet.params.fields import RETENTION_DAYS
 
 
@@ -47,7 +47,7 @@ def broken_rules(params: SiteParams) -> list[Problem]:
         problem
         for rule in (
             *(_limits, _logs, _keys, _evidence),
-            *(approval_rules.broken, mode_rules.broken),
+            *(approval_rules.broken, fleet.broken, mode_rules.broken),
         )
         for problem in rule(params)
     ]
@@ -203,12 +203,6 @@ def _consents(params: SiteParams) -> Iterator[Problem]:
 
 def _limits(params: SiteParams) -> Iterator[Problem]:
     activation = params.activation
-    if activation.registration_limit < len(params.hosts):
-        yield Problem(
-            "activation.registration_limit",
-            f"is {activation.registration_limit}, but {len(params.hosts)} servers"
-            " must register",
-        )
     in_file = activation.secret_store == "file"  # noqa: S105 - a choice, no secret
     if in_file and not activation.secret_file:
         yield Problem("activation.secret_file", "is missing; secret_store is file")

@@ -14,6 +14,7 @@ from closednet.params.evidence import Evidence
 from closednet.params.fields import (
     AccountId,
     Cidr,
+    GroupName,
     HostName,
     Ipv4,
     OperatingSystem,
@@ -26,6 +27,7 @@ from closednet.params.fields import (
     VpcId,
     Zone,
 )
+from closednet.params.inventory import Inventory
 from closednet.params.management import (
     Activation,
     Output,
@@ -139,6 +141,9 @@ class Host(Section):
         pattern=r"^[a-z_][a-z0-9_-]{0,31}$",
         description="SSH user: root, or one who may run sudo -n /bin/sh.",
     )
+    groups: tuple[GroupName, ...] = Field(
+        (), description="Groups that it belongs to, as the inventory has them."
+    )
 
 
 Consent = Literal["advanced-instances-tier", "session-preferences"]
@@ -171,8 +176,9 @@ class SiteParams(Section):
     session: Session
     cloudwatch: CloudWatch = CloudWatch()
     hosts: tuple[Host, ...] = Field(
-        min_length=1, description="The servers of the site, one by one."
+        (), description="The servers of the site, one by one, or see inventory."
     )
+    inventory: Inventory = Inventory()
     mode: Literal["execute", "instruct"] = Field(
         "execute",
         description="instruct: notebooks execute nothing and show every command, to be"
