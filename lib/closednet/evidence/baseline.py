@@ -4,8 +4,14 @@ What an archive says that a site is: the baseline of a later audit.
 
 from __future__ import annotations
 
+import json
+
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from pydantic import ValidationError
 
 from closednet.errors import EvidenceError
 from closednet.evidence import archive, codec, files, portrait
@@ -14,6 +20,7 @@ from closednet.evidence.verifier.chain import JOURNAL, chain_problems
 from closednet.model.change import Create, Delete, Found, Manual, Update, key_of
 from closednet.model.plan import Plan
 from closednet.model.receipt import Done, Receipt
+from closednet.params.site import SiteParams
 from closednet.site import NOT_OF_THE_SITE
 
 
@@ -23,7 +30,6 @@ if TYPE_CHECKING:
 
     from closednet.evidence.portrait import Portrait, Section
     from closednet.model.change import Spec
-    from closednet.params.site import SiteParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Baseline:
 
     portrait: Portrait
     ended: str
-    about: Mapping[str, Any]
+    parameters: Section
     resources: Mapping[str, Standing]
 
     @property
@@ -72,10 +78,21 @@ def read(path: Path) -> Baseline:
     seen = portrait.of(path)
     held = places.read_place(path).files
     _, events = chain_problems(held[JOURNAL])
-    about: dict[str, Any] = {}
-    for event in events:
-        about |= event["data"] if event["kind"] == "run" else {}
-    return Baseline(seen, str(events[-1]["at"]), about, _resources(held, events))
+    known = _understood(held.get("params.yaml", b""))
+    described = (
+        parameters(known) if known else _of_the_site(seen.sections["parameters"])
+    )
+    return Baseline(seen, str(events[-1]["at"]), described, _resources(held, events))
+
+
+def _understood(raw: bytes) -> SiteParams | None:
+    """
+    Return archived parameters with what has got defaults since, if they are readable.
+    """
+    try:
+        return SiteParams.model_validate_json(json.dumps(yaml.safe_load(raw)))
+    except (ValidationError, yaml.YAMLError):
+        return None
 
 
 def _resources(
@@ -157,7 +174,7 @@ def as_portrait(baseline: Baseline) -> Portrait:
     sections = baseline.portrait.sections
     parts = {
         "resources": resources,
-        "parameters": _of_the_site(sections["parameters"]),
+        "parameters": baseline.parameters,
         "DNS answers": sections["DNS answers"],
         "servers": sections["servers"],
     }

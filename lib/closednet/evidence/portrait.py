@@ -131,7 +131,9 @@ def thing(spec: object | None, resource_id: str) -> Thing:
     """
     Return a resource that stands, as portraits have it.
     """
-    known = {IDENTITY: resource_id} if resource_id else {}
+    # What stands on a server has no id that AWS gave; receipts and looks call it otherwise.
+    is_of_aws = bool(resource_id) and not hasattr(spec, "host")
+    known = {IDENTITY: resource_id} if is_of_aws else {}
     return {STATE: "stands"} | known | (_attributes(spec) if spec is not None else {})
 
 

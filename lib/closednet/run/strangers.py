@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 from closednet.aws.lifetimes import key_ages
 from closednet.aws.nodes import ManagedNodes
 from closednet.aws.roles import Roles
-from closednet.aws.zone_records import ZoneRecords
-from closednet.aws.zones import HostedZones
 from closednet.evidence.drift import Stranger
 from closednet.model import network_design
+from closednet.steps.hosted_zone import HostedZoneStep
 
 
 if TYPE_CHECKING:
@@ -58,9 +57,10 @@ def _policies(site: Site) -> Iterator[Stranger]:
 
 
 def _records(site: Site) -> Iterator[Stranger]:
-    network = site.network
-    zone = network_design.zone_name(site.params)
-    records = ZoneRecords(network, HostedZones(network), site.params.network.vpc_id)
+    step = HostedZoneStep.of(site)
+    if not step.desired():
+        return
+    records, zone = step.records, network_design.zone_name(site.params)
     for name, rdtype in records.listed(zone):
         if rdtype not in OF_A_ZONE:
             yield Stranger(f"zone-record/{name}/{rdtype}", "a record")
