@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypeGuard, assert_never
+from typing import TYPE_CHECKING, Final, Protocol, TypeGuard, assert_never
 
 from closednet.errors import ApplyError, ClosednetError, DriftError
 from closednet.model.change import (
@@ -24,7 +24,7 @@ from closednet.model.change import (
 )
 from closednet.model.plan import ApprovedPlan, Plan, Scope
 from closednet.model.receipt import Done, Receipt
-from closednet.model.step import Lingering
+from closednet.model.step import Lingering, Tolerant
 
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 Observed = dict[str, Found[Spec]]
+MOST_NAMES: Final = 12
 
 
 class Listener(Protocol):
@@ -115,10 +116,18 @@ def apply(step: Step, approved: ApprovedPlan, listener: Listener) -> Receipt:
         for change in changes:
             with _failing(target.step, key_of(change), receipt):
                 receipt = _one(kind, change, receipt, listener)
-        keys = ", ".join(key_of(change) for change in changes)
-        with _failing(target.step, keys, receipt):
+        with _failing(target.step, _names(changes), receipt):
             _settle(kind, changes)
+    if isinstance(step, Tolerant):
+        with _failing(target.step, "part of the work", receipt):
+            step.conclude()
     return receipt
+
+
+def _names(changes: tuple[AnyChange, ...]) -> str:
+    keys = [key_of(change) for change in changes]
+    more = len(keys) - MOST_NAMES
+    return ", ".join(keys[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 @contextmanager
@@ -142,14 +151,16 @@ def _by_kind(
     """
     Group neighbouring changes of one kind, keeping the plan's order.
     """
-    groups: list[tuple[AnyKind, tuple[AnyChange, ...]]] = []
+    # Asked once: a step may answer with new kinds each time, which are no neighbours.
+    kinds = step.kinds()
+    groups: list[tuple[AnyKind, list[AnyChange]]] = []
     for change in changes:
-        kind = kind_of(step, change)
+        kind = _among(kinds, step, spec_of(change))
         if groups and groups[-1][0] is kind:
-            groups[-1] = (kind, (*groups[-1][1], change))
+            groups[-1][1].append(change)
         else:
-            groups.append((kind, (change,)))
-    return groups
+            groups.append((kind, [change]))
+    return [(kind, tuple(grouped)) for kind, grouped in groups]
 
 
 def kind_of(step: Step, change: AnyChange) -> AnyKind:
@@ -160,7 +171,11 @@ def kind_of(step: Step, change: AnyChange) -> AnyKind:
 
 
 def _kind(step: Step, spec: Spec) -> AnyKind:
-    for kind in step.kinds():
+    return _among(step.kinds(), step, spec)
+
+
+def _among(kinds: Iterable[AnyKind], step: Step, spec: Spec) -> AnyKind:
+    for kind in kinds:
         if isinstance(spec, kind.spec_type):
             return kind
     raise TypeError(f"{step.name} has no kind for {type(spec).__name__}")

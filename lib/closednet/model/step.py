@@ -127,6 +127,21 @@ class Lingering(Protocol):
         """
 
 
+@runtime_checkable
+class Tolerant(Protocol):
+    """
+    A step that goes on when single servers fail, within an error budget.
+    """
+
+    def conclude(self) -> None:
+        """
+        Say what failed on the way, once all else is done.
+
+        Raises:
+            HostError: Something did; every server is named with its cause.
+        """
+
+
 class Gating(Protocol):
     """
     A kind of work of people that later changes of the same plan must wait for.
