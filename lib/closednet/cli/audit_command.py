@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from closednet.run.audit import Audit
 
 WIDEST: Final = 44
-LONGEST: Final = 160
+LONGEST: Final = 100
 NOBODY: Final = "⛔ no matching approval"
 AHEAD_DAYS: Final = 60
 
@@ -139,5 +139,6 @@ def _days(days: int) -> str:
     return f"in {days} days" if days >= 0 else f"{-days} days ago"
 
 
-def _short(words: str) -> str:
+def _short(text: str) -> str:
+    words = " ".join(text.split())
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}..."

@@ -87,7 +87,7 @@ class RunRecord:
         """
         The plans that were approved in this run, in full.
         """
-        names = [e.data["file"] for e in self.events if e.kind == "approval"]
+        names = [e.data.get("file") for e in self.events if e.kind == "approval"]
         paths = [self.folder.path / str(name) for name in dict.fromkeys(names)]
         return tuple(codec.read_plan(path) for path in paths if path.is_file())
 
@@ -162,7 +162,7 @@ class RunRecord:
         Notes of operators and countersigns, in the order in which they were given.
         """
         kinds = {"note", "countersigned"}
-        files = [e.data["file"] for e in self.events if e.kind in kinds]
+        files = [e.data.get("file") for e in self.events if e.kind in kinds]
         paths = [self.folder.path / str(name) for name in files]
         return tuple(
             codec.read_json(path)
