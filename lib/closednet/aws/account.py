@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from closednet.aws.calls import AwsCall, watch
+from closednet.aws.calls import AwsCall, share, watch
 from closednet.aws.identity import Identity, confirm
+from closednet.aws.reads import SharedReads
 from closednet.aws.sessions import Sessions
 from closednet.aws.translate import translate
 
@@ -90,6 +91,7 @@ class Account:
         params: SiteParams,
         waiting: Waiting,
         on_call: Callable[[AwsCall], None] = _ignored,
+        reads: SharedReads | None = None,
         *,
         read_only: bool = False,
     ) -> None:
@@ -104,6 +106,7 @@ class Account:
         )
         self._on_call = on_call
         self._read_only = read_only
+        self._reads = reads or SharedReads()
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
 
@@ -180,4 +183,5 @@ class Account:
             client = self._sessions.client(service)
         events = client.meta.events
         watch(events, self.id, self._on_call, read_only=self._read_only)
+        share(events, self.id, self._reads)
         return client
