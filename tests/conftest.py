@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hypothesis import HealthCheck, settings
+
 from tests.isolation import AWS_ENVIRONMENT, FOREIGN_VARIABLES, forbid_network
 
 
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 
 MUST_NOT_SKIP = ("debian", "browser")
+# How fast a machine is, is no property of the code under test.
+settings.register_profile(
+    "any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any-machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:

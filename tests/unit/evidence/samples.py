@@ -27,7 +27,9 @@ TIER = Update(
     ServiceSetting("/ssm/managed-instance/activation-tier", "standard"),
     ServiceSetting("/ssm/managed-instance/activation-tier", "advanced"),
 )
-BY_HAND = Manual("DNS administrator", "install 転送 rules", LogGroup("forwarder", 0))
+BY_HAND = Manual(
+    "DNS administrator", "install 転送 rules", ServiceSetting("forwarder", "installed")
+)
 PLAN = Plan("activation", SCOPE, (ROLE, GROUP, TIER, BY_HAND), (Kept("x", "is so"),))
 ROLLOUT = RolloutPlan(SCOPE, (PLAN, Plan("endpoints", SCOPE, ())))
 RECEIPT = Receipt(
