@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from closednet.errors import HostError
-from closednet.hosts.results import CommandResult, Results, failure
+from closednet.hosts.results import CommandResult, Results, endless, failure
 from closednet.recorder import NullRecorder
 from closednet.redact import redact
 
@@ -143,11 +143,7 @@ class Fleet:
                 hint="install the OpenSSH client, or mend connection.ssh_command",
             ) from err
         except subprocess.TimeoutExpired as err:
-            raise HostError(
-                f"{host.name}: no end after {timeout_s:g} s",
-                host=host.name,
-                hint="look at the server's load and disk, then run this step again",
-            ) from err
+            raise endless(host.name, timeout_s) from err
         spent = time.monotonic() - start
         code = process.returncode
         now = time.time()

@@ -10,28 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from closednet.errors import CommandFailed, HostError
+from closednet.hosts import unreached
 
 
 CLIENT_FAILED: Final = 255
 LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
-HINTS: Final = {
-    r"IDENTIFICATION HAS CHANGED|Host key verification failed": (
-        "the server's host key is unknown or changed: compare its fingerprint with"
-        " the server administrator, then mend known_hosts; never switch the check off"
-    ),
-    r"Permission denied|Too many authentication failures": (
-        "no key was accepted: load the operator's key into the SSH agent, and check"
-        " the user of this server in the parameters"
-    ),
-    r"Could not resolve|timed out|No route|refused|unreachable|closed by": (
-        "the server is not reachable: check its address, that it is up, and that"
-        " the firewall lets this machine in on port 22"
-    ),
-    r"sudo: .*(password|not allowed|terminal)": (
-        "sudo must work without a password: allow `/bin/sh -s` for this user with"
-        " NOPASSWD, or name root as the user of this server"
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +53,34 @@ def failure(script: str, result: CommandResult) -> HostError:
     """
     said = result.value("failed") or _last_line(result.stderr) or "no message"
     by_client = result.exit_code == CLIENT_FAILED or "sudo: " in result.stderr
-    words = result.stderr if by_client else ""
-    hint = next((h for p, h in HINTS.items() if re.search(p, words)), "")
+    diagnosis = unreached.by_words(result.host, result.stderr if by_client else "")
+    error: HostError
     if result.exit_code == CLIENT_FAILED:
-        return HostError(
+        error = HostError(
             f"{result.host}: not reached: {said}",
             host=result.host,
-            hint=hint or "try the same connection with `ssh -v` by hand",
+            hint=diagnosis.text or "try the same connection with `ssh -v` by hand",
         )
-    return CommandFailed(
-        f"{result.host}: {script} ended with {result.exit_code}: {said}",
-        host=result.host,
-        result=result,
-        hint=hint or result.value("hint") or "its transcript is in the evidence",
-    )
+    else:
+        error = CommandFailed(
+            f"{result.host}: {script} ended with {result.exit_code}: {said}",
+            host=result.host,
+            result=result,
+            hint=diagnosis.text
+            or result.value("hint")
+            or "its transcript is in the evidence",
+        )
+    return error.because(diagnosis.causes)
+
+
+def endless(host: str, timeout_s: float) -> HostError:
+    """
+    Return the error of a script that came to no end.
+    """
+    diagnosis = unreached.without_end(host, timeout_s)
+    return HostError(
+        f"{host}: no end after {timeout_s:g} s", host=host, hint=diagnosis.text
+    ).because(diagnosis.causes)
 
 
 def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
@@ -98,10 +95,10 @@ def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
         return {k: r for k, r in results.items() if isinstance(r, CommandResult)}
     raise HostError(
         f"{what}: {len(failed)} of {len(results)} servers failed:\n  - "
-        + "\n  - ".join(error.message for error in failed),
-        host=", ".join(error.host for error in failed),
-        hint=failed[0].hint,
-    ) from failed[0]
+        + "\n  - ".join(one.message for one in failed),
+        host=", ".join(one.host for one in failed),
+        hint="; ".join(dict.fromkeys(one.hint for one in failed if one.hint)),
+    ).because(c for error in failed for c in error.causes) from failed[0]
 
 
 def _last_line(text: str) -> str:

@@ -16,6 +16,9 @@ from typing import Any, Final
 
 DESCRIPTION: Final = "host.json"
 FOLDER_VARIABLE: Final = "CLOSEDNET_HOST_DIR"
+# Tools in this folder go before the server's own: what they say is a fault.
+TROUBLE: Final = "trouble"
+CLOCK: Final = "facts/clock"
 DEBIAN: Final = frozenset({"ubuntu", "debian"})
 MACHINES: Final = {"arm64": "aarch64", "aarch64": "aarch64"}
 
@@ -75,7 +78,7 @@ class Machine:
         Return the environment of every process inside.
         """
         return {
-            "PATH": f"{self.folder / 'bin'}:/usr/bin:/bin",
+            "PATH": f"{self.folder / TROUBLE}:{self.folder / 'bin'}:/usr/bin:/bin",
             "HOME": os.fspath(self.root / "root"),
             "CLOSEDNET_ROOT": os.fspath(self.root),
             FOLDER_VARIABLE: os.fspath(self.folder),
@@ -102,6 +105,17 @@ def this_machine() -> Machine:
     Return the server that this process runs in.
     """
     return Machine(Path(os.environ[FOLDER_VARIABLE]))
+
+
+def now() -> float:
+    """
+    Return the time of this server's clock, which may be wrong.
+    """
+    try:
+        ahead = float((Path(os.environ[FOLDER_VARIABLE]) / CLOCK).read_text())
+    except (KeyError, OSError, ValueError):
+        ahead = 0.0
+    return time.time() + ahead
 
 
 def write_private(path: Path, text: str) -> None:
