@@ -15,7 +15,7 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from closednet.aws import denials
+from closednet.aws import denials, error_causes
 from closednet.errors import AwsDenied, AwsError, AwsThrottled
 from closednet.redact import redact
 
@@ -109,15 +109,17 @@ def _refused(err: ClientError, operation: str, where: str, account: str) -> AwsE
     if err.operation_name == "AssumeRole" and operation != "sts:AssumeRole":
         operation, where = "sts:AssumeRole", f"sts:AssumeRole before {where}"
     cls, hint = _verdict(code, text)
+    diagnosis = error_causes.of_code(code, operation, text)
     if cls is AwsDenied:
-        hint = redact(denials.read(said, operation).hint(account))
+        denial = denials.read(said, operation)
+        diagnosis, hint = error_causes.of_denial(denial), redact(denial.hint(account))
     return cls(
         f"{where}: {code}: {text}",
         operation=operation,
         code=code,
         request_id=request_id,
-        hint=hint,
-    )
+        hint=hint or diagnosis.text,
+    ).because(diagnosis.causes, diagnosis.left_open)
 
 
 def _verdict(code: str, text: str) -> tuple[type[AwsError], str]:
