@@ -130,7 +130,7 @@ def _failing(step: str, what: str, receipt: Receipt) -> Iterator[None]:
             f"{step}: {what} failed: {err.message}",
             receipt=receipt,
             hint=err.hint or "mend the cause and run this step again",
-        ) from err
+        ).because(err.causes, err.left_open) from err
 
 
 def _by_kind(

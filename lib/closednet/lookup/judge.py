@@ -4,7 +4,7 @@ Checks over DNS answers: whose addresses are they, and are they private?
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
@@ -88,8 +88,7 @@ def _explained(
     wanted: Expectation,
     names: Sequence[Expectation],
 ) -> Check:
-    advice = examination.advice(place.server, wanted, names)
-    return replace(check, remedy=advice or check.remedy)
+    return check.explained(examination.diagnosis(place.server, wanted, names))
 
 
 def nodata_check(

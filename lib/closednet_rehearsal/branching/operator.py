@@ -20,17 +20,20 @@ from closednet.evidence import archive, codec
 from closednet.evidence.run_folder import RunFolder
 from closednet.model import canonical
 from closednet.model.change import key_of
-from closednet.run import Run, open_run
+from closednet.run import Run, manual, open_run
 from closednet.run.rollout import plan_rollout
 from closednet.site import open_site
 from closednet_rehearsal.branching.folders import EVIDENCE, WORK
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from closednet.model.report import Check
+
 SHORT_S: Final = 0.01
+SHORT_MINUTE_S: Final = 6.0
 
 
 def plan(params: str) -> dict[str, Any]:
@@ -58,15 +61,17 @@ def step(
     """
     Run one step as its notebook does: inspect, plan, apply; verify and look again.
     """
-    run = _opened(params, name)
+    run: Run | None = None
     try:
+        run = _opened(params, name)
         receipt = run.apply(run.plan(run.inspect()), approve).receipt
-        failures = _failures(run) if verify else []
+        checks = run.verify().failures if verify else ()
     except ClosednetError as err:
-        return {"error": type(err).__name__, "message": str(err)}
+        return _stopped(run, err)
     done = [key_of(done.change) for done in receipt.done]
     seen = _seen(run) if look else {}
-    return {"error": "", "done": done, "failures": failures, **seen}
+    failures = [f"{check.claim}: {check.evidence}" for check in checks]
+    return {"error": "", "done": done, "failures": failures} | _why(run, checks) | seen
 
 
 def _opened(params: str, name: str) -> Run:
@@ -76,8 +81,44 @@ def _opened(params: str, name: str) -> Run:
     return run
 
 
-def _failures(run: Run) -> list[str]:
-    return [f"{check.claim}: {check.evidence}" for check in run.verify().failures]
+def _stopped(run: Run | None, err: ClosednetError) -> dict[str, Any]:
+    """
+    Return how a step stopped, and how often it wrote after it had.
+    """
+    return {
+        "error": type(err).__name__,
+        "message": err.message,
+        "causes": list(err.causes),
+        "left_open": list(err.left_open),
+        "remedy": err.hint,
+        "written_after": 0 if run is None else _written_after(run, "apply-failed"),
+    }
+
+
+def _why(run: Run, failures: Iterable[Check]) -> dict[str, Any]:
+    """
+    Return the causes that failed checks name, and whether anything was written since.
+    """
+    checks = tuple(failures)
+    left = {cause for check in checks for cause in check.left_open}
+    unexplained = [c.claim for c in checks if not (c.causes or c.left_open)]
+    return {
+        "causes": sorted({cause for check in checks for cause in check.causes}),
+        "left_open": sorted(left),
+        "unexplained_failures": unexplained,
+        "remedy": next((check.remedy for check in checks if check.causes), ""),
+        "written_after": _written_after(run, "report"),
+    }
+
+
+def _written_after(run: Run, stop: str) -> int:
+    """
+    Return how many writing calls the evidence has after the last such event.
+    """
+    events = list(run.folder.events())
+    stops = [n for n, event in enumerate(events) if event.kind == stop]
+    later = events[stops[-1] :] if stops else events
+    return sum(e.kind == "aws-call" and bool(e.data["mutating"]) for e in later)
 
 
 def _seen(run: Run) -> dict[str, Any]:
@@ -111,6 +152,8 @@ def operate(folder: Path, operation: str, arguments: dict[str, Any]) -> dict[str
     os.environ["CLOSEDNET_EVIDENCE"] = os.fspath(folder / EVIDENCE)
     # How long botocore pauses between attempts is tried by its own authors.
     vars(botocore.endpoint)["time"] = SimpleNamespace(sleep=_nap, time=time.time)
+    # People of a rehearsal do their work in a second, or never.
+    vars(manual)["MINUTE"] = SHORT_MINUTE_S
     return OPERATIONS[operation](**arguments)
 
 

@@ -93,6 +93,17 @@ class Rollout:
     approve: str
     steps: dict[str, Done] = field(default_factory=dict)
 
+    def before(self, name: str) -> Begun:
+        """
+        Return the step `name` about to run, after running those before it.
+        """
+        place = registry.NAMES.index(name)
+        if place:
+            self.until(registry.NAMES[place - 1])
+        if name in self.steps:
+            return self.steps[name].begun
+        return Begun(name, self.now, self.approve)
+
     def until(self, name: str) -> Done:
         """
         Return the step `name`, after running it and those before it.

@@ -41,17 +41,17 @@ def install_zones(work_dir: Path, text: str) -> tuple[str, ...]:
         )
     for forwarding in forwardings:
         _check_targets(forwarding)
-    zones = tuple(dict.fromkeys(forwarding.zone for forwarding in forwardings))
-    _write(work_dir, zones)
+    named = tuple(dict.fromkeys(forwarding.zone for forwarding in forwardings))
+    write_zones(work_dir, named)
     _put(work_dir / INSTALLED, text)
-    return zones
+    return named
 
 
 def clear_zones(work_dir: Path) -> None:
     """
     Forward nothing, as before anybody configured the forwarder.
     """
-    _write(work_dir, ())
+    write_zones(work_dir, ())
     _put(work_dir / INSTALLED, "")
 
 
@@ -102,7 +102,18 @@ def _check_targets(forwarding: Forwarding) -> None:
         )
 
 
-def _write(work_dir: Path, zones: tuple[str, ...]) -> None:
+def zones(work_dir: Path) -> tuple[str, ...]:
+    """
+    Return the zones that are forwarded now.
+    """
+    file = work_dir / ZONES_FILE
+    return tuple(json.loads(file.read_text("utf-8"))) if file.exists() else ()
+
+
+def write_zones(work_dir: Path, zones: tuple[str, ...]) -> None:
+    """
+    Forward these zones, and no others any more.
+    """
     _put(work_dir / ZONES_FILE, json.dumps(zones, indent=2) + "\n")
 
 
