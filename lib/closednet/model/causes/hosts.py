@@ -118,7 +118,7 @@ FITNESS: Final = (
     Cause(
         "disk-full",
         "the disk has no room for the agents and their logs",
-        "free room there, or enlarge the file system",
+        "free 512 MB in /, /var and /opt, or enlarge the file system",
         ADMINISTRATOR,
     ),
     Cause(
