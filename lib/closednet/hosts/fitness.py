@@ -114,7 +114,7 @@ def _clock(health: Health, _: Wanted) -> Iterator[Finding]:
         side = "ahead of" if health.clock_skew_s > 0 else "behind"
         minutes = round(abs(health.clock_skew_s) / 60)
         evidence = f"{minutes} minutes {side} this machine"
-        yield find("clock-wrong", evidence, health.host)
+        yield find("server-clock-wrong", evidence, health.host)
 
 
 def _proxy(health: Health, wanted: Wanted) -> Iterator[Finding]:
@@ -125,7 +125,7 @@ def _proxy(health: Health, wanted: Wanted) -> Iterator[Finding]:
     if caught:
         which = sorted(PROXIES & (health.proxies | services))
         evidence = f"{', '.join(which)} is set and no_proxy does not spare {caught[0]}"
-        yield find("proxy-catches-endpoints", evidence, health.host)
+        yield find("proxy-in-the-way", evidence, health.host)
 
 
 def _identity(health: Health, wanted: Wanted) -> Iterator[Finding]:

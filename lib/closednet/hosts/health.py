@@ -44,6 +44,19 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """
+    What AWS refused a server's agent, and which kind of policy AWS said it was.
+
+    `denied` says that the policy has an explicit Deny, else it lacks an Allow.
+    """
+
+    action: str
+    policy: str
+    denied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """
     What one server says about how it is; "" and nothing for what it does not have.
@@ -71,10 +84,12 @@ class Health:
     ssm_version: str = ""
     ssm: Unit = field(default_factory=Unit)
     ssm_errors: tuple[str, ...] = ()
+    ssm_refused: tuple[Refused, ...] = ()
     enforcing: bool = False
     denials: int = 0
     cloudwatch: Unit = field(default_factory=Unit)
     cloudwatch_errors: tuple[str, ...] = ()
+    cloudwatch_refused: tuple[Refused, ...] = ()
     common_profile: str = ""
     profiles: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -126,10 +141,12 @@ def parse(host: str, output: str, *, now: float | None = None) -> Health:
         ssm_version=one.get("ssm_version", ""),
         ssm=_unit(one.get("ssm_unit", "")),
         ssm_errors=_all(pairs, "ssm_error"),
+        ssm_refused=_refused(pairs, "ssm_denied"),
         enforcing=one.get("selinux") == "Enforcing",
         denials=int(one.get("denials") or 0),
         cloudwatch=_unit(one.get("cloudwatch_unit", "")),
         cloudwatch_errors=_all(pairs, "cloudwatch_error"),
+        cloudwatch_refused=_refused(pairs, "cloudwatch_denied"),
         common_profile=one.get("common_profile", ""),
         profiles=tuple(one.get("profiles", "").split()),
         absent=_all(pairs, "absent"),
@@ -139,6 +156,13 @@ def parse(host: str, output: str, *, now: float | None = None) -> Health:
 
 def _all(pairs: list[tuple[str, str]], key: str) -> tuple[str, ...]:
     return tuple(value for name, value in pairs if name == key)
+
+
+def _refused(pairs: list[tuple[str, str]], key: str) -> tuple[Refused, ...]:
+    rows = [value.split("|") for value in _all(pairs, key)]
+    return tuple(
+        Refused(action, policy, denied=how != "no") for action, how, policy in rows
+    )
 
 
 def _places(pairs: list[tuple[str, str]], key: str) -> list[tuple[str, str]]:

@@ -14,6 +14,12 @@ from closednet.hosts import unreached
 
 
 CLIENT_FAILED: Final = 255
+# What a refusal of a registration may come from; AWS's list of activations decides.
+REFUSED: Final = {
+    "ActivationExpired": ("activation-expired", "instance-metadata-answers"),
+    "InvalidActivation": ("activation-unknown", "activation-code-wrong"),
+    "RegistrationLimitExceeded": ("activation-exhausted", "tier-node-limit"),
+}
 LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
 
 
@@ -70,7 +76,9 @@ def failure(script: str, result: CommandResult) -> HostError:
             or result.value("hint")
             or "its transcript is in the evidence",
         )
-    return error.because(diagnosis.causes)
+    told = filter(None, (result.value("cause"),))
+    left_open = REFUSED.get(result.value("refused"), ())
+    return error.because((*diagnosis.causes, *told), left_open)
 
 
 def endless(host: str, timeout_s: float) -> HostError:
@@ -98,7 +106,10 @@ def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
         + "\n  - ".join(one.message for one in failed),
         host=", ".join(one.host for one in failed),
         hint="; ".join(dict.fromkeys(one.hint for one in failed if one.hint)),
-    ).because(c for error in failed for c in error.causes) from failed[0]
+    ).because(
+        (c for error in failed for c in error.causes),
+        (c for error in failed for c in error.left_open),
+    ) from failed[0]
 
 
 def _last_line(text: str) -> str:

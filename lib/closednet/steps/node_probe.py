@@ -4,18 +4,18 @@ The proof that nodes obey: an open channel, and a command whose output arrives.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from closednet.aws.nodes import by_host
 from closednet.model import canonical, iam_policies
+from closednet.model.causes import Diagnosis
 from closednet.model.report import Check
 from closednet.steps.patience import eventually
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from closednet.aws.command_results import CommandOutcome
     from closednet.aws.commands import Commands
     from closednet.aws.nodes import ManagedNode, ManagedNodes
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from closednet.waiting import Waiting
 
 
+Explain = Callable[[Iterable[str]], Mapping[str, Diagnosis]]
 PROBE: Final = "closednet-probe"
 SHELLS: Final = {True: "AWS-RunPowerShellScript", False: "AWS-RunShellScript"}
 CHANNEL_REMEDY: Final = (
@@ -36,6 +37,13 @@ OUTPUT_REMEDY: Final = (
 )
 
 
+def nothing_known(names: Iterable[str]) -> dict[str, Diagnosis]:  # noqa: ARG001
+    """
+    Explain nothing.
+    """
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class NodeProbe:
     """
@@ -46,6 +54,7 @@ class NodeProbe:
     managed: ManagedNodes
     commands: Commands
     waiting: Waiting
+    explain: Explain = nothing_known
 
     def nodes(self) -> dict[str, ManagedNode]:
         """
@@ -72,7 +81,18 @@ class NodeProbe:
                 _heard(host.name, "in the output bucket", in_s3.get(node_id)),
                 _heard(host.name, "in the command log group", in_logs.get(node_id)),
             ]
-        return tuple(checks)
+        return self._explained(checks)
+
+    def _explained(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        listed = tuple(checks)
+        failing = dict.fromkeys(c.subject for c in listed if not c.passed)
+        found = self.explain(tuple(failing)) if failing else {}
+        return tuple(
+            check
+            if check.passed
+            else check.explained(found.get(check.subject, Diagnosis()))
+            for check in listed
+        )
 
     def _connected(self, nodes: Mapping[str, ManagedNode]) -> dict[str, str]:
         seen: dict[str, str] = {}

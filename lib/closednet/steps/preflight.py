@@ -44,6 +44,12 @@ if TYPE_CHECKING:
 
 HostsSeen = Callable[[], Mapping[str, "Health | HostError"]]
 NO_ANSWER: Final = "no answer"
+ABSENT: Final = "does not exist"
+KEY_STATES: Final = {
+    ABSENT: ("session-key-missing",),
+    "Disabled": ("session-key-disabled",),
+    "PendingDeletion": ("session-key-being-deleted",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ class PreflightStep:
                 ("S1", "S2"),
                 subject=account.role,
                 remedy=f"use other credentials, or mend accounts.{account.role}",
+                causes=() if seen.account_id == account.id else ("wrong-account",),
             )
 
     def _conflicts(self) -> Iterator[Check]:
@@ -139,6 +146,7 @@ class PreflightStep:
             ("S2",),
             subject="kms",
             remedy="have the key made or enabled, or mend session.kms_key_arn",
+            causes=KEY_STATES.get(state, ()),
         )
         state = belongings.bucket_state(params.output.bucket)
         yield Check(
@@ -148,6 +156,7 @@ class PreflightStep:
             ("S2",),
             subject="s3",
             remedy="have the bucket made, or mend output.bucket",
+            causes=("bucket-missing",) if state == ABSENT else (),
         )
 
     def _site_checks(self) -> Iterator[Check]:

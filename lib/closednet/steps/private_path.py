@@ -31,6 +31,7 @@ def checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Check]:
         ("S1",),
         subject=network.vpc_id,
         remedy="mend region, network.vpc_id or network.vpc_cidr",
+        causes=() if vpc else ("vpc-not-there",),
     )
     if vpc is None:
         return

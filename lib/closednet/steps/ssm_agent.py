@@ -21,13 +21,14 @@ from closednet.hosts.scripts import carried, carried_powershell, render
 from closednet.hosts.ssm_agent import (
     Source,
     SsmAgentPackages,
-    SsmAgentServices,
     install_variables,
 )
+from closednet.hosts.ssm_agent_service import Explain, SsmAgentServices, nothing_known
 from closednet.hosts.ssm_checks import Reached, Seen, checks, reached
 from closednet.model.report import Report
 from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
 from closednet.model.specs.network import domain, regional_name
+from closednet.steps.ailments import Ailments
 
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class SsmAgentStep:
     nodes: Nodes
     activations: Activations
     waiting: Waiting
+    explain: Explain = nothing_known
 
     name: ClassVar[str] = "ssm-agent"
 
@@ -118,6 +120,7 @@ class SsmAgentStep:
             nodes=ManagedNodes(site.management),
             activations=ActivationCodes(site.management, store),
             waiting=site.waiting,
+            explain=Ailments.of(site).of_nodes,
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
@@ -128,7 +131,7 @@ class SsmAgentStep:
         return (
             SsmAgentPackages(self.source, self.batch, self.nodes),
             Registrations(site, self.batch, self.nodes, self.activations),
-            SsmAgentServices(site, self.batch, self.nodes, self.waiting),
+            SsmAgentServices(site, self.batch, self.nodes, self.waiting, self.explain),
         )
 
     def desired(self) -> tuple[Spec, ...]:

@@ -267,11 +267,16 @@ TROUBLES: Final = (
         "file-system-noexec",
         _noexec,
     ),
-    _of("clock-behind", "A server's clock is an hour behind.", "clock-wrong", _clock),
+    _of(
+        "clock-behind",
+        "A server's clock is an hour behind.",
+        "server-clock-wrong",
+        _clock,
+    ),
     _of(
         "proxy-for-all",
         "A server sends every HTTPS request to the company's proxy.",
-        "proxy-catches-endpoints",
+        "proxy-in-the-way",
         _proxied,
     ),
     _of(

@@ -106,7 +106,11 @@ said() {
     tail -n "$3" "$2" | grep -oE "$ERRORS" | awk '!seen[$0]++' | while read -r name; do
         say "$1_error" "$name"
     done || :
+    tail -n "$3" "$2" | sed -nE "s/.*not authorized to perform: ([A-Za-z0-9:-]+).*$WHY.*/\1|\3\4|\5/p" \
+        | sort -u | while read -r line; do say "$1_denied" "$line"; done
 }
+
+WHY='((explicit deny) in an?|because (no)) ([A-Za-z -]+ policy|permissions boundary)'
 
 ERRORS='AccessDenied(Exception)?|ActivationExpired|ExpiredToken(Exception)?'
 ERRORS="$ERRORS|InvalidActivation|InvalidClientTokenId|InvalidSignatureException"

@@ -136,13 +136,13 @@ FITNESS: Final = (
         ADMINISTRATOR,
     ),
     Cause(
-        "clock-wrong",
+        "server-clock-wrong",
         "the server's clock is more than five minutes off: AWS refuses what it signs",
         "let it follow an NTP server of the site, then restart both agents",
         ADMINISTRATOR,
     ),
     Cause(
-        "proxy-catches-endpoints",
+        "proxy-in-the-way",
         "the server sends what is for the endpoints to a proxy",
         "add the Region's domain to no_proxy wherever the proxy is set: /etc/environment,"
         " profiles, drop-ins of both services",
