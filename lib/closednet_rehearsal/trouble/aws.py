@@ -93,8 +93,13 @@ def _key(state: str, *, enabled: bool) -> Strike:
 
 def _no_bucket(_: Scene) -> Undo:
     buckets = s3_backends[MANAGEMENT_ACCOUNT]["aws"].buckets
-    held = buckets.pop(OUTPUT_BUCKET)
-    return partial(buckets.__setitem__, OUTPUT_BUCKET, held)
+    owners = s3_backends.bucket_accounts
+    held, owner = buckets.pop(OUTPUT_BUCKET), owners.pop(OUTPUT_BUCKET)
+
+    def undo() -> None:
+        buckets[OUTPUT_BUCKET], owners[OUTPUT_BUCKET] = held, owner
+
+    return undo
 
 
 def _no_document(_: Scene) -> Undo:

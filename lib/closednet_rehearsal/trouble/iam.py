@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NODES: Final = "closednet-managed-node"
 CREATE_ACTIVATION: Final = "ssm:CreateActivation"
 CHANNELS: Final = "ssmmessages:*"
+STRANGER: Final = "333333333333"
 ADDED: Final = "corporate-guardrail"
 
 
@@ -132,8 +133,9 @@ def _organisation(action: str) -> Strike:
 def _wrong_account(scene: Scene) -> Undo:
     path = scene.work_dir / "params.yaml"
     params = yaml.safe_load(path.read_text("utf-8"))
-    wrong = f"arn:aws:iam::{NETWORK_ACCOUNT}:role/{OPERATOR_ROLE}"
-    params["accounts"]["management"]["role_arn"] = wrong
+    accounts = {name: {"id": STRANGER} for name in params["accounts"]}
+    key = params["session"]["kms_key_arn"].replace(MANAGEMENT_ACCOUNT, STRANGER)
+    params |= {"accounts": accounts, "session": {"kms_key_arn": key}}
     return machines.file(path, yaml.safe_dump(params, sort_keys=False))
 
 
@@ -222,7 +224,7 @@ TROUBLES: Final = (
     ),
     Trouble(
         "credentials-of-other-account",
-        "The operator's role for the management account is one of the other account.",
+        "The operator is logged in to another account than the parameters name.",
         "preflight",
         "wrong-account",
         _wrong_account,
