@@ -57,6 +57,7 @@ class Registrations(HostKind[Registration]):
         super().__init__(site, batch)
         self._nodes = nodes
         self._activations = activations
+        self._code: StoredCode | None = None
 
     def find(self, wanted: Iterable[Registration]) -> Mapping[str, Found[Registration]]:
         """
@@ -134,7 +135,9 @@ class Registrations(HostKind[Registration]):
 
     def settle(self, specs: Iterable[Registration]) -> None:
         """
-        Register; a refusal is explained by AWS's list of activations.
+        Register all on the list; the next wave has another activation.
+
+        A refusal is explained by AWS's list of activations.
 
         Raises:
             HostError: A server was not registered.
@@ -143,6 +146,7 @@ class Registrations(HostKind[Registration]):
             super().settle(specs)
         except HostError as err:
             raise self._explained(err) from err
+        self._code = None
 
     def _explained(self, err: HostError) -> HostError:
         stored = self._activations.stored()
@@ -158,7 +162,7 @@ class Registrations(HostKind[Registration]):
         return told.because((*err.causes, *found.causes), found.left_open)
 
     def _stored(self) -> StoredCode:
-        stored = self._activations.stored()
+        stored = self._code = self._code or self._activations.stored()
         if stored is None:
             raise PreconditionError(
                 "there is no activation code in the secret store",

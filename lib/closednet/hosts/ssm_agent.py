@@ -112,7 +112,7 @@ class SsmAgentPackages(HostKind[SsmAgentPackage]):
         Return the installed packages; being the first kind, it asks anew.
         """
         specs = list(wanted)
-        self._facts.forget()
+        self._facts.begin()
         facts = self._facts.of(spec.host for spec in specs)
         found = {
             s.key: self._installed(s, facts[s.host]) for s in specs if s.host in facts

@@ -4,10 +4,10 @@ The SSM Agent's service on the servers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
-from closednet.errors import AdapterError
+from closednet.errors import AdapterError, AwsError, HostError
 from closednet.hosts import silent_nodes
 from closednet.hosts.kind import HostKind
 from closednet.hosts.nodes import by_host
@@ -19,21 +19,26 @@ from closednet.model.step import Actions
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from closednet.hosts.batch import Batch
     from closednet.hosts.needs import Nodes
+    from closednet.hosts.results import Results
     from closednet.waiting import Waiting
 
 
-Explain = Callable[[Sequence[str]], Diagnosis]
+Explain = Callable[[Sequence[str]], Mapping[str, Diagnosis]]
+OFFLINE: Final = (
+    "read /var/log/amazon/ssm/errors.log there: mostly ssmmessages is not reached, the"
+    " clock is wrong or the role does not allow enough"
+)
 
 
-def nothing_known(names: Sequence[str]) -> Diagnosis:  # noqa: ARG001 - the signature's
+def nothing_known(names: Sequence[str]) -> dict[str, Diagnosis]:  # noqa: ARG001
     """
     Explain nothing.
     """
-    return Diagnosis()
+    return {}
 
 
 class SsmAgentServices(HostKind[SsmAgentService]):
@@ -101,17 +106,45 @@ class SsmAgentServices(HostKind[SsmAgentService]):
         """
         Start all, and wait until every one is an online managed node.
         """
-        names = {spec.host for spec in specs}
-        super().settle(())
+        said = self._batch.run(self.doing)
+        ids = {name: result.value("node_id") for name, result in said.items()}
+        late = self._waited_for(ids)
+        quarantine = self._batch.quarantine
+        quarantine.sifted(self.doing, late, len(ids))
+        if not quarantine.causes:
+            silent_nodes.retire(self._site, self._nodes, self._facts)
+
+    def _waited_for(self, ids: Mapping[str, str]) -> Results:
+        """
+        Wait until all are online; return an error for each that does not come.
+        """
+        waited = {name: node_id for name, node_id in ids.items() if node_id}
+
+        def all_online() -> bool | None:
+            nodes = self._nodes.all_by_id(waited.values())
+            online = {node.node_id for node in nodes if node.ping_status == "Online"}
+            for name in [n for n, node_id in waited.items() if node_id in online]:
+                del waited[name]
+            return None if waited else True
+
         try:
-            self._waiting.until(
-                lambda: True if names <= self._online() else None,
-                what=f"{', '.join(sorted(names))} online as managed nodes",
-                hint="read /var/log/amazon/ssm/errors.log there: mostly ssmmessages is"
-                " not reached, the clock is wrong or the role does not allow enough",
-            )
+            self._waiting.until(all_online, what="online as managed nodes")
         except AdapterError as err:
-            found = self._explain(sorted(names - self._online()))
-            told = AdapterError(err.message, hint=found.text or err.hint)
-            raise told.because(found.causes, found.left_open) from err
-        silent_nodes.retire(self._site, self._nodes, self._facts)
+            if isinstance(err, AwsError):
+                raise
+        late = f"did not come online within {self._waiting.timeout_s:g} s"
+        missing = {
+            name: f"{node_id} {late}" if node_id else "has no id"
+            for name, node_id in ids.items()
+            if name in waited or not node_id
+        }
+        found = self._explain(tuple(missing)) if missing else {}
+        return {
+            name: _offline(name, what, found.get(name, Diagnosis()))
+            for name, what in missing.items()
+        }
+
+
+def _offline(name: str, what: str, found: Diagnosis) -> HostError:
+    error = HostError(f"{name}: {what}", host=name, hint=found.text or OFFLINE)
+    return error.because(found.causes, found.left_open)

@@ -14,7 +14,6 @@ from closednet.hosts import ailing, health
 from closednet.hosts.inventory import is_by_hand
 from closednet.model import iam_policies
 from closednet.model.causes import Diagnosis, find
-from closednet.model.causes.cause import together
 from closednet.model.specs.management import Role
 
 
@@ -46,13 +45,6 @@ class Ailments:
         """
         account = site.management
         return cls(site.params, site.fleet, Roles(account), ManagedNodes(account))
-
-    def of_nodes(self, names: Iterable[str]) -> Diagnosis:
-        """
-        Return why these servers' SSM Agents are not of use.
-        """
-        role = self._role()
-        return role or together(self.by_host(names).values())
 
     def by_host(self, names: Iterable[str]) -> dict[str, Diagnosis]:
         """

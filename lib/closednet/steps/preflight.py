@@ -62,6 +62,7 @@ class PreflightStep:
     params: SiteParams
     network: Account
     management: Account
+    dns: Account
     lookup: Lookup
     hosts_seen: HostsSeen
     node_ids: Callable[[], frozenset[str]]
@@ -75,6 +76,7 @@ class PreflightStep:
             params=site.params,
             network=site.network,
             management=site.management,
+            dns=site.dns,
             lookup=site.lookup,
             hosts_seen=partial(seen, site.fleet),
             node_ids=partial(_node_ids, site.management, site.params.site),
@@ -112,7 +114,7 @@ class PreflightStep:
         return Report(self.name, (*checks, *self._site_checks()))
 
     def _identities(self) -> Iterator[Check]:
-        for account in dict.fromkeys((self.network, self.management)):
+        for account in dict.fromkeys((self.network, self.management, self.dns)):
             seen = account.seen_identity()
             yield Check(
                 f"the caller is in the {account.role} account",
