@@ -149,9 +149,9 @@ class Registrations(HostKind[Registration]):
         self._code = None
 
     def _explained(self, err: HostError) -> HostError:
-        stored = self._activations.stored()
-        if stored is None or not err.left_open:
+        if not err.left_open:
             return err
+        stored = self._stored()
         found = refused(
             err.left_open,
             stored.activation_id,
