@@ -18,6 +18,7 @@ from closednet.hosts import arrival_checks
 from closednet.hosts.results import LINE, raise_for_failures
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import render
+from closednet.hosts.ssm_agent_service import Explain, nothing_known
 from closednet.model.causes import Diagnosis
 from closednet.model.cloudwatch_config import (
     SYSTEM_LOGS,
@@ -26,7 +27,6 @@ from closednet.model.cloudwatch_config import (
 from closednet.model.cloudwatch_wishes import PROFILES
 from closednet.model.report import Check, Report
 from closednet.steps.ailments import Ailments
-from closednet.steps.node_probe import Explain, nothing_known
 
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ The proof that nodes obey: an open channel, and a command whose output arrives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from closednet.aws.nodes import by_host
+from closednet.hosts.ssm_agent_service import Explain, nothing_known
 from closednet.model import canonical, iam_policies
 from closednet.model.causes import Diagnosis
 from closednet.model.report import Check
@@ -16,6 +16,8 @@ from closednet.steps.patience import eventually
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from closednet.aws.command_results import CommandOutcome
     from closednet.aws.commands import Commands
     from closednet.aws.nodes import ManagedNode, ManagedNodes
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from closednet.waiting import Waiting
 
 
-Explain = Callable[[Iterable[str]], Mapping[str, Diagnosis]]
 PROBE: Final = "closednet-probe"
 SHELLS: Final = {True: "AWS-RunPowerShellScript", False: "AWS-RunShellScript"}
 CHANNEL_REMEDY: Final = (
@@ -35,13 +36,6 @@ OUTPUT_REMEDY: Final = (
     "compare the inline policy with the bucket's or log group's name, and look"
     " whether the endpoint's policy allows the write"
 )
-
-
-def nothing_known(names: Iterable[str]) -> dict[str, Diagnosis]:  # noqa: ARG001
-    """
-    Explain nothing.
-    """
-    return {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,9 @@ def _is_enabled(machine: Machine, unit: str) -> int:
             file=sys.stderr,
         )
         return 1
+    if services.is_masked(machine, unit):
+        print("masked")
+        return 1
     enabled = services.is_enabled(machine, unit)
     print("enabled" if enabled else "disabled")
     return 0 if enabled else 1
