@@ -13,6 +13,7 @@ from closednet_rehearsal.ids import Ids
 from closednet_rehearsal.quotas import Quotas
 from closednet_rehearsal.settings import DELAYS, PACE, Delays
 from closednet_rehearsal.throttling import Throttle
+from closednet_rehearsal.way.site import SiteNetwork
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class World:
     calls: list[Call] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     written: dict[str, float] = field(default_factory=dict)
+    site: SiteNetwork = field(default_factory=SiteNetwork)
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.clock, PACE)

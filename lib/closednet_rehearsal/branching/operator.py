@@ -18,6 +18,7 @@ from closednet import engine
 from closednet.errors import ClosednetError
 from closednet.evidence import archive, codec
 from closednet.evidence.run_folder import RunFolder
+from closednet.lookup.resolver import Lookup
 from closednet.model import canonical
 from closednet.model.change import key_of
 from closednet.run import Run, manual, open_run
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SHORT_S: Final = 0.01
 SHORT_MINUTE_S: Final = 6.0
+QUESTION_S: Final = 1.0
 
 
 def plan(params: str) -> dict[str, Any]:
@@ -154,6 +156,8 @@ def operate(folder: Path, operation: str, arguments: dict[str, Any]) -> dict[str
     vars(botocore.endpoint)["time"] = SimpleNamespace(sleep=_nap, time=time.time)
     # People of a rehearsal do their work in a second, or never.
     vars(manual)["MINUTE"] = SHORT_MINUTE_S
+    # On loopback a question is answered at once, or it is lost on purpose.
+    (Lookup.__init__.__kwdefaults__ or {})["timeout_s"] = QUESTION_S
     return OPERATIONS[operation](**arguments)
 
 

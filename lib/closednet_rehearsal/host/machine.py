@@ -39,6 +39,7 @@ class Machine:
         self.region = str(described["region"])
         self.seed = str(described["seed"])
         self.speed = float(described["speed"])
+        self.clock_offset = float(described.get("clock_offset", 0))
 
     @property
     def is_debian(self) -> bool:
