@@ -125,8 +125,7 @@ def _other_block(_: Scene) -> Undo | None:
     if group is None:
         return None
     undos = [
-        vpc.put(rule, "ip_ranges", [{"CidrIp": ELSEWHERE}])
-        for rule in group.ingress_rules
+        vpc.put(rule, "ip_range", {"CidrIp": ELSEWHERE}) for rule in group.ingress_rules
     ]
     return lambda: [undo() for undo in undos]
 

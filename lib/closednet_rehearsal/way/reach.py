@@ -118,7 +118,7 @@ def _admits(rule: Any, source: str, protocol: str, port: int) -> bool:
         first, last = int(rule.from_port or 0), int(rule.to_port or 0)
         if not first <= port <= last:
             return False
-    return any(_is_in(source, one.get("CidrIp", "")) for one in rule.ip_ranges)
+    return _is_in(source, (rule.ip_range or {}).get("CidrIp"))
 
 
 def _returns(backend: Any, subnet: str, source: str) -> bool:
