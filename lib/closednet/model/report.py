@@ -36,6 +36,14 @@ class Check:
     left_open: tuple[str, ...] = ()
     about_the_way: bool = False
 
+    @property
+    def advice(self) -> str:
+        """
+        The causes and the remedy in one line, or nothing.
+        """
+        told = {"cause": ", ".join(self.causes), "remedy": self.remedy}
+        return "; ".join(f"{word}: {text}" for word, text in told.items() if text)
+
     def explained(self, diagnosis: Diagnosis) -> Check:
         """
         Return the check with what a diagnosis says in place of a general remedy.
@@ -84,7 +92,7 @@ class Report:
             return
         lines = [
             f"\n  - {check.claim}: {check.evidence}"
-            + (f" (remedy: {check.remedy})" if check.remedy else "")
+            + (f" ({check.advice})" if check.advice else "")
             for check in self.failures
         ] or ["\n  - there was nothing to check"]
         raise VerificationError(

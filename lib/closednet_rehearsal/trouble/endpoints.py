@@ -17,6 +17,7 @@ from closednet_rehearsal.trouble.trouble import Trouble
 if TYPE_CHECKING:
     from closednet_rehearsal.trouble.trouble import Scene, Undo
 
+BOTH: Final = 2
 FOR_EVER: Final = 1e9
 NARROW: Final = json.dumps(
     {
@@ -128,7 +129,8 @@ def _is_wild(record: Any) -> bool:
 
 def _not_associated(_: Scene) -> Undo | None:
     zone = vpc.zone()
-    if zone is None or not any(str(r.type) == "A" for r in zone.rrsets):
+    # Not before the rollout has written both records.
+    if zone is None or sum(str(r.type) == "A" for r in zone.rrsets) < BOTH:
         return None
     kept = list(zone.vpcs)
     zone.vpcs = [one for one in kept if one["vpc_id"] != VPC_ID]
