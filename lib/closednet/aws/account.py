@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from closednet.aws.calls import AwsCall, watch
+from closednet.aws.calls import AwsCall, share, watch
 from closednet.aws.identity import Identity, confirm
+from closednet.aws.reads import SharedReads
 from closednet.aws.sessions import Sessions
 from closednet.aws.translate import translate
 
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 
 C = TypeVar("C")
-Role = Literal["network", "management"]
+Role = Literal["network", "management", "dns"]
 PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
@@ -68,7 +69,7 @@ class Lazy(Generic[C]):
 
 class Account:
     """
-    The network or the management account of a site.
+    The network, the management or the DNS account of a site.
     """
 
     ec2: Lazy[EC2Client] = Lazy("ec2")
@@ -90,17 +91,19 @@ class Account:
         params: SiteParams,
         waiting: Waiting,
         on_call: Callable[[AwsCall], None] = _ignored,
+        reads: SharedReads | None = None,
     ) -> None:
         self.role: Role = role
         self.waiting = waiting
         self.region = params.region
         self.site = params.site
         self.generation = params.generation
-        self._about: AccountParams = getattr(params.accounts, role)
+        self._about: AccountParams = params.accounts.of(role)
         self._sessions = Sessions(
             self._about, params.connection, region=params.region, site=params.site
         )
         self._on_call = on_call
+        self._reads = reads or SharedReads()
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
 
@@ -176,4 +179,5 @@ class Account:
         with self.call("sts:AssumeRole", f"the {self.role} account"):
             client = self._sessions.client(service)
         watch(client.meta.events, self.id, self._on_call)
+        share(client.meta.events, self.id, self._reads)
         return client

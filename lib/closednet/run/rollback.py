@@ -162,6 +162,9 @@ class RollbackRun:
 
     def _tell_people(self, step: Step, part: Plan) -> None:
         work = [change for change in part.changes if isinstance(change, Manual)]
+        if not all(change.undo for change in work):
+            for name, text in getattr(step, "handover", dict)().items():
+                self.folder.write_handover(name, text)
         if work:
             lines = [f"- {c.who}: take back: {c.instruction}" for c in work]
             text = f"# Rollback of {step.name}\n\n" + "\n".join(lines) + "\n"
@@ -169,10 +172,11 @@ class RollbackRun:
 
     def _plan(self) -> RolloutPlan:
         scope, run = self.site.scope, self.undone.run_id
-        plans = tuple(
-            engine.rollback(step, self._receipts(step), scope, run)
-            for step in self.steps
-        )
+        with self.site.reads.shared():
+            plans = tuple(
+                engine.rollback(step, self._receipts(step), scope, run)
+                for step in self.steps
+            )
         return RolloutPlan(scope, plans)
 
     def _calls(self, rollout: RolloutPlan) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ class PreflightStep:
     params: SiteParams
     network: Account
     management: Account
+    dns: Account
     lookup: Lookup
     hosts_reachable: HostsReachable
 
@@ -67,6 +68,7 @@ class PreflightStep:
             params=site.params,
             network=site.network,
             management=site.management,
+            dns=site.dns,
             lookup=site.lookup,
             hosts_reachable=partial(reachable, site.fleet),
         )
@@ -107,7 +109,7 @@ class PreflightStep:
         return Report(self.name, (*checks, *self._site_checks()))
 
     def _identities(self) -> Iterator[Check]:
-        for account in dict.fromkeys((self.network, self.management)):
+        for account in dict.fromkeys((self.network, self.management, self.dns)):
             seen = account.seen_identity()
             yield Check(
                 f"the caller is in the {account.role} account",

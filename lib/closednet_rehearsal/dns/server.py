@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from closednet_rehearsal.dns.configs import ZONES_FILE
+from closednet_rehearsal.dns.configs import LOCAL_FILE, ZONES_FILE
 from closednet_rehearsal.dns.forwarding import Forwarder, ForwardZones
 from closednet_rehearsal.dns.sockets import Dropped, Listener, listen, listen_on
 from closednet_rehearsal.dns.wire import failure, respond
@@ -84,7 +84,7 @@ class DnsServers:
         self._view = view
         self._site = site or SiteNetwork()
         self._arrives = arrives
-        self._zones = ForwardZones(work_dir / ZONES_FILE)
+        self._zones = ForwardZones(work_dir / ZONES_FILE, work_dir / LOCAL_FILE)
         self._loop = asyncio.new_event_loop()
         self._listeners: list[Listener] = []
         self._forwarder: Handler = self._no_forwarder
