@@ -14,6 +14,7 @@ from closednet_rehearsal.ids import Ids
 from closednet_rehearsal.quotas import Quotas
 from closednet_rehearsal.settings import DELAYS, PACE, Delays
 from closednet_rehearsal.throttling import Throttle
+from closednet_rehearsal.way.site import SiteNetwork
 
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class World:
     calls: list[Call] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     written: dict[str, float] = field(default_factory=dict)
+    site: SiteNetwork = field(default_factory=SiteNetwork)
     # Documents of the organisation's policies, by the account that they bind.
     organisation: dict[str, list[str]] = field(default_factory=dict)
     # Systems Manager's own state, once it is there.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from closednet.aws.belongings import Belongings
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.endpoints import InterfaceEndpoints
+from closednet.aws.network_acls import NetworkAcls
 from closednet.aws.nodes import ManagedNodes
 from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
@@ -107,7 +108,11 @@ class PreflightStep:
         checks = tuple(self._identities())
         if all(check.passed for check in checks):
             checks += (
-                *private_path.checks(self.params, Surroundings(self.network)),
+                *private_path.checks(
+                    self.params,
+                    Surroundings(self.network),
+                    NetworkAcls(self.network),
+                ),
                 *self._conflicts(),
                 *self._belongings(),
             )
@@ -172,6 +177,7 @@ class PreflightStep:
                 ("S1",),
                 subject=server,
                 remedy="check port 53 of this server from here, udp and tcp",
+                causes=("dns-server-silent",) if seen == NO_ANSWER else (),
             )
         yield from host_checks(self.params, self.hosts_seen(), self.node_ids)
 

@@ -52,6 +52,7 @@ def endpoint_check(
         subject=service,
         remedy=f"have {_named(missing)} added to the endpoint's policy; plan this step"
         " again if the endpoint is ours",
+        causes=("endpoint-policy-too-narrow",) if missing else (),
     )
 
 

@@ -18,7 +18,6 @@ DESCRIPTION: Final = "host.json"
 FOLDER_VARIABLE: Final = "CLOSEDNET_HOST_DIR"
 # Tools in this folder go before the server's own: what they say is a fault.
 TROUBLE: Final = "trouble"
-CLOCK: Final = "facts/clock"
 DEBIAN: Final = frozenset({"ubuntu", "debian"})
 MACHINES: Final = {"arm64": "aarch64", "aarch64": "aarch64"}
 
@@ -42,6 +41,7 @@ class Machine:
         self.region = str(described["region"])
         self.seed = str(described["seed"])
         self.speed = float(described["speed"])
+        self.clock_offset = float(described.get("clock_offset", 0))
 
     @property
     def is_debian(self) -> bool:
@@ -111,11 +111,8 @@ def now() -> float:
     """
     Return the time of this server's clock, which may be wrong.
     """
-    try:
-        ahead = float((Path(os.environ[FOLDER_VARIABLE]) / CLOCK).read_text())
-    except (KeyError, OSError, ValueError):
-        ahead = 0.0
-    return time.time() + ahead
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return time.time() + (Machine(Path(folder)).clock_offset if folder else 0.0)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -10,7 +10,6 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from closednet_rehearsal.host.machine import CLOCK
 from closednet_rehearsal.host.registration import KEY
 from closednet_rehearsal.settings import REGION
 from closednet_rehearsal.trouble import machines
@@ -62,10 +61,6 @@ CURL: Final = 'exec "$CLOSEDNET_HOST_DIR/bin/curl" "$@"'
 UNTRUSTED: Final = (
     'case "$*" in *https://*) echo "curl: (77) error setting certificate file:'
     ' /etc/ssl/certs/ca-certificates.crt" >&2; exit 77 ;; esac; ' + CURL
-)
-PROXIED: Final = (
-    'case "$*" in *https://*) echo "curl: (5) Could not resolve proxy:'
-    ' proxy.corp.example" >&2; exit 5 ;; esac; ' + CURL
 )
 METADATA: Final = 'case "$*" in *169.254.169.254*) exit 0 ;; esac; ' + CURL
 
@@ -143,7 +138,7 @@ def _clock(scene: Scene) -> Undo:
     date = f'exec /bin/date -d "@$(($(/bin/date +%s) + {AN_HOUR_BEHIND}))" "$@"'
     return machines.together(
         [
-            machines.file(folder / CLOCK, f"{AN_HOUR_BEHIND}\n"),
+            machines.described(folder, clock_offset=str(AN_HOUR_BEHIND)),
             machines.tool(folder, "date", date),
         ]
     )
@@ -151,13 +146,8 @@ def _clock(scene: Scene) -> Undo:
 
 def _proxied(scene: Scene) -> Undo:
     folder = scene.host(ONE)
-    setting = "https_proxy=http://proxy.corp.example:3128 no_proxy=localhost\n"
-    return machines.together(
-        [
-            machines.file(folder / "facts/environment", setting),
-            machines.tool(folder, "curl", PROXIED),
-        ]
-    )
+    setting = "https_proxy=http://proxy.corp.example:3128\nno_proxy=localhost\n"
+    return machines.file(folder / "root/etc/environment", setting)
 
 
 def _metadata(scene: Scene) -> Undo:

@@ -136,19 +136,6 @@ FITNESS: Final = (
         ADMINISTRATOR,
     ),
     Cause(
-        "server-clock-wrong",
-        "the server's clock is more than five minutes off: AWS refuses what it signs",
-        "let it follow an NTP server of the site, then restart both agents",
-        ADMINISTRATOR,
-    ),
-    Cause(
-        "proxy-in-the-way",
-        "the server sends what is for the endpoints to a proxy",
-        "add the Region's domain to no_proxy wherever the proxy is set: /etc/environment,"
-        " profiles, drop-ins of both services",
-        ADMINISTRATOR,
-    ),
-    Cause(
         "instance-metadata-answers",
         "something answers for 169.254.169.254: the agents take the server for one"
         " of EC2's",

@@ -113,12 +113,6 @@ OF_OPERATOR: Final = (
         "enter the credentials again",
         OPERATOR,
     ),
-    Cause(
-        "operator-clock-wrong",
-        "the clock of this machine is wrong: AWS refuses what it signs",
-        "let this machine follow an NTP server",
-        OPERATOR,
-    ),
 )
 
 OF_NODES: Final = (

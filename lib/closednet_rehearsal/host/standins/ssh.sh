@@ -34,9 +34,9 @@ if [ -f "$folder/door" ]; then exec /bin/sh "$folder/door" "$target" "$@"; fi
 cd "$folder/root/root" || exit 255
 umask 022
 if [ $# -eq 0 ]; then set -- /bin/sh; else set -- /bin/sh -c "$*"; fi
-# What profiles and /etc/environment add.
-added=""
-if [ -f "$folder/facts/environment" ]; then added=$(cat "$folder/facts/environment"); fi
+# PAM reads this file at each login; what is in it are words without blanks.
+file="$folder/root/etc/environment"
+environment=$(if [ -f "$file" ]; then grep '^[A-Za-z_]*=[^ ]*$' "$file"; fi)
 # shellcheck disable=SC2086
-exec env -i $added PATH="$folder/trouble:$folder/bin:/usr/bin:/bin" HOME="$folder/root/root" \
+exec env -i $environment PATH="$folder/trouble:$folder/bin:/usr/bin:/bin" HOME="$folder/root/root" \
     CLOSEDNET_ROOT="$folder/root" CLOSEDNET_HOST_DIR="$folder" LANG=C.UTF-8 "$@"
