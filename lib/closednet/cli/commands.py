@@ -15,11 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from closednet.batch.notebooks import notebooks_folder
 from closednet.cli import (
-<<<<<<< HEAD
-    diagnose,
-=======
     audit_command,
->>>>>>> main
+    diagnose,
     evidence_commands,
     requests,
     show,
