@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol, assert_never
+from typing import TYPE_CHECKING, Final, Protocol, TypeGuard, assert_never
 
 from closednet.errors import ApplyError, ClosednetError, DriftError
 from closednet.model.change import (
@@ -30,7 +30,7 @@ from closednet.model.step import Lingering, Tolerant
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from closednet.model.step import AnyKind, Step
+    from closednet.model.step import AnyKind, Gating, Rearranging, Step
 
 
 Observed = dict[str, Found[Spec]]
@@ -51,7 +51,7 @@ def inspect(step: Step) -> Observed:
     """
     Return what exists of what the step desires.
     """
-    return observe(step, step.desired())
+    return observe(step, (*step.desired(), *_beside(step)))
 
 
 def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
@@ -59,8 +59,9 @@ def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
     Return what would turn `observed` into what the step desires.
     """
     difference = diff(step.desired(), observed)
-    changes = tuple(_manual_if_by_hand(step, change) for change in difference.changes)
-    return Plan(step.name, scope, changes, difference.kept)
+    changes = (*difference.changes, *_superseded(step, observed))
+    arranged = _arranged(step, changes, observed)
+    return Plan(step.name, scope, arranged, difference.kept)
 
 
 def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) -> Plan:
@@ -73,7 +74,8 @@ def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) ->
     done = net(item for receipt in receipts for item in receipt.done)
     undo = _work_of_people(step)
     undo += [_manual_if_by_hand(step, inverse(d.change)) for d in reversed(done)]
-    observed = remaining(step, [spec_of(change) for change in undo])
+    looked_for = [*(spec_of(change) for change in undo), *_beside(step)]
+    observed = remaining(step, looked_for)
     changes: list[AnyChange] = []
     kept: list[Kept] = []
     drifted: list[str] = []
@@ -92,7 +94,8 @@ def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) ->
             hint="somebody else worked on them: decide with their owner, then"
             " put them back or remove them by hand",
         )
-    return Plan(step.name, scope, tuple(changes), tuple(kept), undoes=run)
+    arranged = _arranged(step, tuple(changes), observed)
+    return Plan(step.name, scope, arranged, tuple(kept), undoes=run)
 
 
 def apply(step: Step, approved: ApprovedPlan, listener: Listener) -> Receipt:
@@ -205,6 +208,30 @@ def _write(kind: AnyKind, change: Create[Spec] | Update[Spec] | Delete[Spec]) ->
             assert_never(change)
 
 
+def _beside(step: Step) -> tuple[Spec, ...]:
+    return step.beside() if _rearranges(step) else ()
+
+
+def _superseded(step: Step, observed: Observed) -> tuple[AnyChange, ...]:
+    return step.superseded(observed) if _rearranges(step) else ()
+
+
+def _arranged(
+    step: Step, changes: tuple[AnyChange, ...], observed: Observed
+) -> tuple[AnyChange, ...]:
+    ordered = step.arranged(changes, observed) if _rearranges(step) else changes
+    return tuple(_manual_if_by_hand(step, change) for change in ordered)
+
+
+def _rearranges(step: Step) -> TypeGuard[Rearranging]:
+    # A step with people in front passes on what it does not know itself.
+    return hasattr(step, "arranged")
+
+
+def _gates(kind: object) -> TypeGuard[Gating]:
+    return hasattr(kind, "settle_by_hand")
+
+
 def _settle(kind: AnyKind, changes: tuple[AnyChange, ...]) -> None:
     made = [c.new for c in changes if isinstance(c, Create | Update)]
     gone = [c.old for c in changes if isinstance(c, Delete)]
@@ -212,6 +239,9 @@ def _settle(kind: AnyKind, changes: tuple[AnyChange, ...]) -> None:
         kind.settle(made)
     if gone:
         kind.settle_deleted(gone)
+    for change in changes:
+        if isinstance(change, Manual) and _gates(kind):
+            kind.settle_by_hand([change.spec], undo=change.undo)
 
 
 def spec_of(change: AnyChange) -> Spec:

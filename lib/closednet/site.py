@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.account import Account
 from closednet.hosts.connector import Fleet
@@ -22,6 +22,7 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
+    from closednet.aws.account import Role
     from closednet.aws.calls import AwsCall
     from closednet.params.site import SiteParams
     from closednet.recorder import Recorder
@@ -35,6 +36,7 @@ NOT_OF_THE_SITE: Final = {
 LATER: Final = (
     *("approvals", "mode", "hosts.groups"),
     *("rollout.waves", "rollout.set_aside"),
+    *("accounts.dns", "name_resolution.zone_vpc_id"),
 )
 
 
@@ -73,6 +75,22 @@ class Site:
         if accounts.network == accounts.management:
             return self.network
         return self._account("management")
+
+    @cached_property
+    def dns(self) -> Account:
+        """
+        The account that owns the private hosted zone; mostly that of the network.
+        """
+        return (
+            self.network if self.params.accounts.dns is None else self._account("dns")
+        )
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """
+        Every account of the site once.
+        """
+        return tuple(dict.fromkeys((self.network, self.management, self.dns)))
 
     @cached_property
     def lookup(self) -> Lookup:
@@ -116,7 +134,7 @@ class Site:
         folder = self.params_file.parent / self.params.evidence_dir
         return Path(named) if named else Path(os.path.normpath(folder))
 
-    def _account(self, role: Literal["network", "management"]) -> Account:
+    def _account(self, role: Role) -> Account:
         return Account(role, self.params, self.waiting, self._keep_call)
 
     def _keep_call(self, call: AwsCall) -> None:
@@ -124,14 +142,13 @@ class Site:
 
     def confirm_accounts(self) -> None:
         """
-        Make sure that both callers are who the parameters say.
+        Make sure that every caller is who the parameters say.
 
         Raises:
             WrongAccountError: Another account answered.
         """
-        self.network.confirm_identity()
-        if self.management is not self.network:
-            self.management.confirm_identity()
+        for account in self.accounts:
+            account.confirm_identity()
 
 
 def _data(value: object) -> dict[str, canonical.Json]:

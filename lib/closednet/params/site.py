@@ -57,6 +57,16 @@ class Accounts(Section):
 
     network: Account = Field(description="Owns VPC, endpoints, resolver and zone.")
     management: Account = Field(description="Owns activation, roles, commands, logs.")
+    dns: Account | None = Field(
+        None, description="Owns the private hosted zone, where the network's does not."
+    )
+
+    def of(self, role: str) -> Account:
+        """
+        Return the account that plays a part: network, management or dns.
+        """
+        own = {"network": self.network, "management": self.management}
+        return own.get(role) or self.dns or self.network
 
 
 class Subnet(Section):
@@ -110,8 +120,19 @@ class NameResolution(Section):
     How the site's DNS learns the private addresses.
     """
 
-    s3: Literal["private-hosted-zone"] = Field(
-        "private-hosted-zone", description="Who answers S3's Regional names."
+    s3: Literal[
+        "private-hosted-zone",
+        "endpoint-private-dns-inbound-only",
+        "endpoint-private-dns",
+    ] = Field(
+        "endpoint-private-dns-inbound-only",
+        description="Who answers S3's Regional names: a zone, as in 2022; the endpoint,"
+        " for the site only; the endpoint, for the whole VPC.",
+    )
+    zone_vpc_id: VpcId | None = Field(
+        None,
+        description="With accounts.dns: a VPC of that account, with which the zone is"
+        " made; AWS makes no private zone without one of the owner's.",
     )
     forwarding: Literal["narrow", "broad"] = Field(
         "narrow",

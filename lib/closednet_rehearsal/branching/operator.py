@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import botocore.endpoint
 
-from closednet import engine
 from closednet.errors import ClosednetError
-from closednet.evidence import archive, codec
+from closednet.evidence import codec
 from closednet.evidence.run_folder import RunFolder
-from closednet.model import canonical
 from closednet.model.change import key_of
-from closednet.run import Run, manual, open_run
+from closednet.run import Run, manual, open_rollback, open_run
 from closednet.run.rollout import plan_rollout
 from closednet.site import open_site
+from closednet_rehearsal.branching import seeing
 from closednet_rehearsal.branching.folders import EVIDENCE, WORK
 
 
@@ -69,9 +68,33 @@ def step(
     except ClosednetError as err:
         return _stopped(run, err)
     done = [key_of(done.change) for done in receipt.done]
-    seen = _seen(run) if look else {}
+    seen = seeing.of_step(run) if look else {}
     failures = [f"{check.claim}: {check.evidence}" for check in checks]
     return {"error": "", "done": done, "failures": failures} | _why(run, checks) | seen
+
+
+def plan_rollback(params: str) -> dict[str, Any]:
+    """
+    Plan to undo the newest run and keep the plan, as `closednet rollback` does.
+    """
+    return {"digest": open_rollback(params).plan().rollout.digest}
+
+
+def rollback(
+    params: str, approve: str, *, verify: bool = False, look: bool = False
+) -> dict[str, Any]:
+    """
+    Undo the newest run as its notebook does: plan, apply; verify and look again.
+    """
+    try:
+        run = open_rollback(params)
+        run.apply(run.plan(), approve)
+        checks = run.verify().failures if verify else ()
+    except ClosednetError as err:
+        return _stopped(None, err)
+    failures = [f"{check.claim}: {check.evidence}" for check in checks]
+    seen = seeing.of_rollback(run) if look else {}
+    return {"error": "", "failures": failures} | seen
 
 
 def _opened(params: str, name: str) -> Run:
@@ -121,25 +144,11 @@ def _written_after(run: Run, stop: str) -> int:
     return sum(e.kind == "aws-call" and bool(e.data["mutating"]) for e in later)
 
 
-def _seen(run: Run) -> dict[str, Any]:
-    """
-    Return what the step finds and would still do, and what the evidence says.
-    """
-    observed = engine.inspect(run.step)
-    left = engine.plan(run.step, observed, run.site.scope)
-    events = run.folder.events()
-    return {
-        "left": [key_of(change) for change in left.changes],
-        "unexplained": [kept.key for kept in left.kept if not kept.reason],
-        "observed": {k: canonical.text(found.spec) for k, found in observed.items()},
-        "orphans": [event.data["id"] for event in events if event.kind == "orphan"],
-        "archive": archive.verify(run.folder.path),
-    }
-
-
 OPERATIONS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "plan": plan,
     "plan_step": plan_step,
+    "plan_rollback": plan_rollback,
+    "rollback": rollback,
     "step": step,
 }
 

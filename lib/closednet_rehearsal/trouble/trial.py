@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from closednet_rehearsal.branching import Branch
-    from closednet_rehearsal.chaos.rollout import Begun
+    from closednet_rehearsal.chaos.done import Begun
     from closednet_rehearsal.trouble.trouble import Trouble
 
 
