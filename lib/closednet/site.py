@@ -36,6 +36,7 @@ NOT_OF_THE_SITE: Final = {
 LATER: Final = (
     *("approvals", "mode", "hosts.groups"),
     *("rollout.waves", "rollout.set_aside"),
+    *("ssm_agent.package_mirror", "ssm_agent.package_folder"),
     *("accounts.dns", "name_resolution.zone_vpc_id"),
 )
 

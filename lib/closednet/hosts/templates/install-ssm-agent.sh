@@ -26,8 +26,12 @@ main() {
 }
 
 fetch() {
-    curl -fsS --connect-timeout 10 -o "$2" "$1" || fail "cannot download $1" \
-        "check that the server resolves and reaches the S3 interface endpoint"
+    case "$1" in
+        file://*) hint="put the package and its .sig there, readable for root" ;;
+        *.vpce.*) hint="check that the server resolves and reaches the S3 interface endpoint" ;;
+        *) hint="check that the server reaches the mirror, and that the mirror has this file" ;;
+    esac
+    curl -fsS --connect-timeout 10 -o "$2" "$1" || fail "cannot download $1" "$hint"
 }
 
 check_signature() {
