@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet.batch.notebooks import notebooks_folder
-from closednet.cli import evidence_commands, requests, show, site_commands
+from closednet.cli import (
+    evidence_commands,
+    fleet_command,
+    requests,
+    show,
+    site_commands,
+)
 from closednet.params.load import find, load
 from closednet.params.schema import json_schema, markdown
 
@@ -207,6 +213,11 @@ COMMANDS: Final = {
     ),
     "status": Command(
         "show what stands, step by step", _params_json, site_commands.status
+    ),
+    "fleet": Command(
+        "hold the inventory against AWS's list of nodes",
+        fleet_command.arguments,
+        fleet_command.fleet,
     ),
     "rollback": Command(
         "undo a run from its receipts", _rollback, site_commands.rollback

@@ -160,11 +160,15 @@ class PreflightStep:
                 subject=server,
                 remedy="check port 53 of this server from here, udp and tcp",
             )
-        for host, error in self.hosts_reachable().items():
+        found = self.hosts_reachable()
+        silent = sum(error is not None for error in found.values())
+        may_fail = silent <= self.params.rollout.max_errors
+        for host, error in found.items():
+            said = f"{error}; it will be quarantined" if may_fail else error
             yield Check(
                 f"server {host} is reached over its connector",
-                error is None,
-                error or "a script ran and ended well",
+                error is None or may_fail,
+                said if error else "a script ran and ended well",
                 ("S1",),
                 subject=host,
                 remedy="check address, user and key of this server",
