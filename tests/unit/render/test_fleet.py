@@ -4,9 +4,10 @@ A fleet's table and picture: what needs attention first, however many there are.
 
 from __future__ import annotations
 
+import re
+
 from dataclasses import dataclass
 from pathlib import Path
-from xml.dom.minidom import parseString
 
 import pytest
 
@@ -83,12 +84,11 @@ def test_a_thousand_rows_stay_readable(params: SiteParams) -> None:
     assert max(map(len, lines)) < 120
     assert "1,000 servers: 10 missing, 990 online" == summary(rows)
 
-    drawing = parseString(picture(rows, "tokyo-dc1"))
-    assert 1001 == len(drawing.getElementsByTagName("title"))
-    root = drawing.documentElement
-    assert root is not None
-    assert 800 >= int(root.getAttribute("width")) > 600
-    assert 500 >= int(root.getAttribute("height"))
+    drawing = picture(rows, "tokyo-dc1")
+    assert 1001 == drawing.count("<title>") == drawing.count("</title>")
+    width, height = re.findall(r'width="([0-9]+)" height="([0-9]+)"', drawing)[0]
+    assert 800 >= int(width) > 600
+    assert 500 >= int(height)
 
 
 def test_names_from_outside_do_no_harm() -> None:
