@@ -31,7 +31,13 @@ _known: dict[str, str] = {}
 # again and again: white space, its escapes, colours, backslashes, and the punctuation
 # of a list of lines in JSON. Atomic, as there are many ways to read backslashes.
 _NOISE: Final = r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?)"
-_noise: Final = re.compile(f"{_NOISE}++")
+# The same in parts, of which the plain characters go much faster by themselves.
+_escapes_between: Final = re.compile(r"(?:\x1b|\\+(?:u001b|x1b))\[[0-9;]*m|\\+[nrt]?")
+_narrow: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f \"',"
+_wide: Final = (
+    "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 class Secret:
@@ -157,7 +163,13 @@ def squeeze(text: str) -> str:
     """
     Return `text` without what may stand between two parts of a cut secret.
     """
-    return _noise.sub("", text)
+    if "\\" in text or "\x1b" in text:
+        text = _escapes_between.sub("", text)
+    if not text.isascii():
+        for letter in _wide:
+            text = text.replace(letter, "")
+    raw = text.encode("utf-8", "surrogatepass").translate(None, _narrow)
+    return raw.decode("utf-8", "surrogatepass")
 
 
 def _redact_cut(text: str, squeezed: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.account import Account
+from closednet.aws.reads import SharedReads
 from closednet.hosts.connector import Fleet
 from closednet.lookup.resolver import Lookup
 from closednet.model import canonical
@@ -53,12 +54,19 @@ class Site:
     run_id: str
 
     @cached_property
+    def reads(self) -> SharedReads:
+        """
+        What was read within one verb.
+        """
+        return SharedReads()
+
+    @cached_property
     def waiting(self) -> Waiting:
         """
-        How patiently AWS is waited for.
+        How patiently AWS is waited for; who waits, looks anew.
         """
         connection = self.params.connection
-        return Waiting(connection.poll_s, connection.timeout_s)
+        return Waiting(connection.poll_s, connection.timeout_s, fresh=self.reads.forget)
 
     @cached_property
     def network(self) -> Account:
@@ -136,7 +144,7 @@ class Site:
         return Path(named) if named else Path(os.path.normpath(folder))
 
     def _account(self, role: Role) -> Account:
-        return Account(role, self.params, self.waiting, self._keep_call)
+        return Account(role, self.params, self.waiting, self._keep_call, self.reads)
 
     def _keep_call(self, call: AwsCall) -> None:
         self.recorder.record("aws-call", **_data(call))

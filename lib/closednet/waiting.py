@@ -21,13 +21,14 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """
-    How long to wait and how often to look, in seconds.
+    How long to wait and how often to look, in seconds; `fresh` comes before a look.
     """
 
     poll_s: float = 5.0
     timeout_s: float = 900.0
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
+    fresh: Callable[[], object] = bool
 
     def until(self, probe: Callable[[], T | None], *, what: str, hint: str = "") -> T:
         """
@@ -39,7 +40,7 @@ class Waiting:
             AdapterError: It did not come within `timeout_s`.
         """
         start = self.clock()
-        while (answer := _seen(probe)) is None:
+        while (answer := self._seen(probe)) is None:
             if self.clock() - start >= self.timeout_s:
                 raise AdapterError(
                     f"{what} did not come true within {self.timeout_s:g} s",
@@ -48,9 +49,9 @@ class Waiting:
             self.sleep(self.poll_s)
         return answer
 
-
-def _seen(probe: Callable[[], T | None]) -> T | None:
-    try:
-        return probe()
-    except AwsThrottled:
-        return None
+    def _seen(self, probe: Callable[[], T | None]) -> T | None:
+        self.fresh()
+        try:
+            return probe()
+        except AwsThrottled:
+            return None

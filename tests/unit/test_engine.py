@@ -4,7 +4,7 @@ The verbs that all steps share, on a small world of our own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
@@ -56,7 +56,7 @@ class Things(PlainKind):
     world: dict[str, Thing] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     writes: list[str] = field(default_factory=list)
-    settled: list[str] = field(default_factory=list)
+    settled: list[tuple[str, ...]] = field(default_factory=list)
     breaks_at: str = ""
 
     def find(self, wanted: Iterable[Thing]) -> Mapping[str, Found[Thing]]:
@@ -78,7 +78,7 @@ class Things(PlainKind):
         del self.world[resource_id.removeprefix("id-")]
 
     def settle(self, specs: Iterable[Thing]) -> None:
-        self.settled += [spec.key for spec in specs]
+        self.settled.append(tuple(spec.key for spec in specs))
 
     def by_hand(self, spec: Thing) -> Work | None:
         return Work("somebody", f"do {spec.key}") if isinstance(spec, Errand) else None
@@ -100,7 +100,8 @@ class ThingStep:
     wants: tuple[Spec, ...]
 
     def kinds(self) -> tuple[AnyKind, ...]:
-        return (self.kind,)
+        # As many steps do: new ones each time, with what they share.
+        return (replace(self.kind),)
 
     def desired(self) -> tuple[Spec, ...]:
         return self.wants
@@ -169,7 +170,7 @@ def test_a_kind_is_awaited_once_after_all_its_writes(step: ThingStep) -> None:
     """
     _apply(step)
 
-    assert ["thing/a", "thing/b", "thing/c"] == step.kind.settled
+    assert [("thing/a", "thing/b", "thing/c")] == step.kind.settled
 
 
 def test_a_failed_change_leaves_a_receipt_of_what_was_done(step: ThingStep) -> None:

@@ -9,6 +9,8 @@ import copy
 import html
 import json
 import pickle
+import re
+import sys
 import traceback
 
 from urllib.parse import quote
@@ -161,3 +163,28 @@ def test_redaction_leaves_nothing_behind(value: str, before: str, after: str) ->
     Secret(value, name="any")
 
     assert redact.found_in(redact.redact(f"{before}{value}{after}")) == ()
+
+
+@given(
+    st.text(
+        st.sampled_from(
+            "\\\\\\nrtxu01b[;m\x1b\"', \n\u2028\x1c\x85a日\u3000\u200b\ud800"
+        )
+    )
+)
+def test_nothing_but_noise_is_squeezed_out(text: str) -> None:
+    """
+    Character by character or all at once: the same is left.
+    """
+    at_once = re.sub(f"{redact._NOISE}++", "", text)  # noqa: SLF001 - its definition
+
+    assert at_once == redact.squeeze(text)
+
+
+def test_every_white_character_is_noise() -> None:
+    """
+    Also the wide ones, between which a secret may have been cut.
+    """
+    white = [chr(n) for n in range(sys.maxunicode + 1) if chr(n).isspace()]
+
+    assert "" == redact.squeeze("".join(white))

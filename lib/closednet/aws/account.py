@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from closednet.aws.calls import AwsCall, watch
+from closednet.aws.calls import AwsCall, share, watch
 from closednet.aws.identity import Identity, confirm
+from closednet.aws.reads import SharedReads
 from closednet.aws.sessions import Sessions
 from closednet.aws.translate import translate
 
@@ -90,6 +91,7 @@ class Account:
         params: SiteParams,
         waiting: Waiting,
         on_call: Callable[[AwsCall], None] = _ignored,
+        reads: SharedReads | None = None,
     ) -> None:
         self.role: Role = role
         self.waiting = waiting
@@ -101,6 +103,7 @@ class Account:
             self._about, params.connection, region=params.region, site=params.site
         )
         self._on_call = on_call
+        self._reads = reads or SharedReads()
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
 
@@ -176,4 +179,5 @@ class Account:
         with self.call("sts:AssumeRole", f"the {self.role} account"):
             client = self._sessions.client(service)
         watch(client.meta.events, self.id, self._on_call)
+        share(client.meta.events, self.id, self._reads)
         return client

@@ -18,6 +18,7 @@ from closednet.redact import MASK, redact
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from closednet.aws.reads import SharedReads
     from closednet.model.canonical import Json
 
 READ_PREFIXES: Final = (
@@ -25,6 +26,8 @@ READ_PREFIXES: Final = (
     *("Get", "Head", "List", "Lookup", "Query", "Search", "Simulate", "Test"),
 )
 NOTE: Final = "closednet"
+SHARED: Final = "closednet-shared"
+OK: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,35 @@ def is_mutating(operation: str) -> bool:
     Tell whether an operation writes, by its name.
     """
     return not operation.startswith(READ_PREFIXES)
+
+
+def share(events: Any, account_id: str, reads: SharedReads) -> None:
+    """
+    Let the reads of a client be answered by what was read within the same verb.
+    """
+
+    def before(params: Any, model: Any, context: Any, **_: Any) -> None:
+        service = str(model.service_model.service_name)
+        context[SHARED] = (account_id, service, str(model.name), repr(params))
+
+    def asked(model: Any, context: Any, **_: Any) -> Any:
+        if is_mutating(model.name):
+            reads.written(model.name)
+            return None
+        found = reads.answer(context.get(SHARED))
+        if found is not None:
+            # It is no call: nothing was sent.
+            del context[NOTE], context[SHARED]
+        return found
+
+    def answered(parsed: Any, http_response: Any, context: Any, **_: Any) -> None:
+        key = context.get(SHARED)
+        if key and http_response.status_code == OK and not is_mutating(key[2]):
+            reads.keep(key, key[2], http_response, parsed)
+
+    events.register_last("before-parameter-build.*.*", before)
+    events.register("before-call.*.*", asked)
+    events.register("after-call.*.*", answered)
 
 
 def watch(events: Any, account_id: str, on_call: Callable[[AwsCall], None]) -> None:

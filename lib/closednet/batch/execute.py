@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import papermill
-
-from nbclient.exceptions import DeadKernelError
-from papermill.exceptions import PapermillExecutionError
-
 from closednet.batch.kernels import SocketKernelManager
+from closednet.batch.light import (
+    DeadKernelError,
+    PapermillExecutionError,
+    papermill,
+)
 from closednet.evidence import files, normalise
 from closednet.redact import redact
 

@@ -36,6 +36,7 @@ MODULES: Final = (
     *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.oinspect"),
     *("IPython.core.logger", "IPython.extensions.storemagic", "IPython.utils.wildcard"),
     *("psutil", "sqlite3", "tornado.platform.asyncio", "tornado.queues"),
+    *("dns.asyncresolver", "dns.resolver", "boto3.s3.inject", "s3transfer.manager"),
     "closednet.run",
 )
 

@@ -85,7 +85,8 @@ def status(arguments: Namespace) -> int:
     rows = []
     for name in registry.NAMES:
         step = registry.build(name, site)
-        plan_ = engine.plan(step, engine.inspect(step), site.scope)
+        with site.reads.shared():
+            plan_ = engine.plan(step, engine.inspect(step), site.scope)
         rows.append(
             {
                 "step": name,

@@ -33,7 +33,7 @@ def wait_for_people(site: Site, step: Step, receipt: Receipt) -> Receipt:
         return receipt
     people = sorted({change.who for change in waiting})
     print(f"waiting for: {', '.join(people)}", file=sys.stderr)
-    patience = Waiting(site.waiting.poll_s, limit)
+    patience = Waiting(site.waiting.poll_s, limit, fresh=site.reads.forget)
     try:
         patience.until(
             lambda: None if _still_open(step, receipt) else receipt,

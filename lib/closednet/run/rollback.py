@@ -172,10 +172,11 @@ class RollbackRun:
 
     def _plan(self) -> RolloutPlan:
         scope, run = self.site.scope, self.undone.run_id
-        plans = tuple(
-            engine.rollback(step, self._receipts(step), scope, run)
-            for step in self.steps
-        )
+        with self.site.reads.shared():
+            plans = tuple(
+                engine.rollback(step, self._receipts(step), scope, run)
+                for step in self.steps
+            )
         return RolloutPlan(scope, plans)
 
     def _calls(self, rollout: RolloutPlan) -> tuple[str, ...]:

@@ -40,11 +40,12 @@ def plan_rollout(site: Site) -> Planned:
     site.confirm_accounts()
     plans: list[Plan] = []
     calls: set[str] = set()
-    for name in registry.NAMES:
-        step = registry.build(name, site)
-        plan = engine.plan(step, engine.inspect(step), site.scope)
-        calls.update(calls_of(step, plan))
-        plans.append(plan)
+    with site.reads.shared():
+        for name in registry.NAMES:
+            step = registry.build(name, site)
+            plan = engine.plan(step, engine.inspect(step), site.scope)
+            calls.update(calls_of(step, plan))
+            plans.append(plan)
     return Planned(RolloutPlan(site.scope, tuple(plans)), tuple(sorted(calls)))
 
 
@@ -59,7 +60,8 @@ def verify_rollout(site: Site) -> tuple[Report, ...]:
 
 def _verified(name: str, site: Site) -> Report:
     try:
-        return registry.build(name, site).verify()
+        with site.reads.shared():
+            return registry.build(name, site).verify()
     except ClosednetError as err:
         check = Check(
             f"{name} can be verified",

@@ -66,7 +66,8 @@ class Run:
         """
         Return what exists of what this step desires.
         """
-        observed = engine.inspect(self.step)
+        with self.site.reads.shared():
+            observed = engine.inspect(self.step)
         self.folder.journal.record("inspected", step=self.name, found=sorted(observed))
         return Inspection(observed, desired=self.step.desired())
 
@@ -98,7 +99,7 @@ class Run:
             self.folder.journal.record("not-applied-again", step=self.name)
             return ReceiptView(self._wait_for_people(before), again=True)
         approved = approvals.resolve(self.folder, plan.plan, approve)
-        with site_lock(self.folder):
+        with site_lock(self.folder), self.site.reads.shared():
             receipt = self._apply(approved)
         self.applied.remember(plan, receipt)
         return ReceiptView(receipt)
@@ -140,7 +141,9 @@ class Run:
         """
         Check every claim of this step by another road than the writer's.
         """
-        report = self.step.verify()
+        # Nothing that was read before the write counts here.
+        with self.site.reads.shared():
+            report = self.step.verify()
         self.folder.write_report(report)
         return report
 

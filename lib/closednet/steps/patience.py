@@ -27,4 +27,5 @@ def eventually(
         if waiting.clock() - start >= waiting.timeout_s:
             break
         waiting.sleep(waiting.poll_s)
+        waiting.fresh()
     return seen
