@@ -31,6 +31,8 @@ FIRST: Final = (
 LAST_OCTET: Final = 250
 # With more servers their tools and daemons are forks of one process.
 FEW: Final = 50
+# They ask one process for everything: as patient as a resolver is by default, and more.
+MANY_S: Final = 15.0
 SWEEPS: Final = 5
 
 
@@ -88,6 +90,7 @@ class Fleet:
             # Each says less often that it is there; together they say the same.
             slower = float(self._connection["speed"]) * FEW / len(made)
             self._connection["speed"] = max(1.0, slower)
+            self._connection["patience_s"] = MANY_S
             self._keeper = keeper.start(self._work_dir)
         for spec in made:
             make_host(self._work_dir, spec, self._connection)

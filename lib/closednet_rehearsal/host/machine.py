@@ -41,6 +41,8 @@ class Machine:
         self.region = str(described["region"])
         self.seed = str(described["seed"])
         self.speed = float(described["speed"])
+        # How long it waits for an answer of DNS before it asks once more.
+        self.patience_s = float(described.get("patience_s", 1.0))
 
     @property
     def is_debian(self) -> bool:

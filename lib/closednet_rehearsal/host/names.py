@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from closednet_rehearsal.host.machine import Machine
 
 TRIES: Final = 2
-TIMEOUT_S: Final = 1.0
 ADDRESS_RECORD: Final = 1
 TRUNCATED: Final = 0x0200
 POINTER: Final = 0xC0
@@ -42,7 +41,7 @@ def addresses(machine: Machine, name: str) -> list[str]:
     if known:
         return known
     try:
-        found = _ask(machine.dns, name)
+        found = _ask(machine.dns, name, machine.patience_s)
     except OSError as error:
         raise Unresolved(f"lookup {name}: i/o timeout") from error
     if not found:
@@ -79,12 +78,12 @@ def _from_hosts_file(machine: Machine, name: str) -> list[str]:
     return [row[0] for row in rows if name in row[1:] and is_address(row[0])]
 
 
-def _ask(server: str, name: str) -> list[str]:
+def _ask(server: str, name: str, patience_s: float) -> list[str]:
     host, _, port = server.rpartition(":")
     query = _query(name)
-    answer = _by_udp((host, int(port)), query)
+    answer = _by_udp((host, int(port)), query, patience_s)
     if struct.unpack("!H", answer[2:4])[0] & TRUNCATED:
-        answer = _by_tcp((host, int(port)), query)
+        answer = _by_tcp((host, int(port)), query, patience_s)
     return _parse(answer)
 
 
@@ -96,9 +95,9 @@ def _query(name: str) -> bytes:
     return header + labels + b"\0" + struct.pack("!2H", ADDRESS_RECORD, 1)
 
 
-def _by_udp(server: tuple[str, int], query: bytes) -> bytes:
+def _by_udp(server: tuple[str, int], query: bytes, patience_s: float) -> bytes:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
-        channel.settimeout(TIMEOUT_S)
+        channel.settimeout(patience_s)
         channel.connect(server)
         for left in reversed(range(TRIES)):
             channel.send(query)
@@ -113,8 +112,8 @@ def _by_udp(server: tuple[str, int], query: bytes) -> bytes:
     raise TimeoutError
 
 
-def _by_tcp(server: tuple[str, int], query: bytes) -> bytes:
-    with socket.create_connection(server, timeout=TIMEOUT_S) as channel:
+def _by_tcp(server: tuple[str, int], query: bytes, patience_s: float) -> bytes:
+    with socket.create_connection(server, timeout=patience_s) as channel:
         channel.sendall(struct.pack("!H", len(query)) + query)
         with channel.makefile("rb") as stream:
             length = struct.unpack("!H", stream.read(2))[0]
