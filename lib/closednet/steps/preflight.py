@@ -164,11 +164,11 @@ class PreflightStep:
         silent = sum(error is not None for error in found.values())
         may_fail = silent <= self.params.rollout.max_errors
         for host, error in found.items():
-            said = f"{error}; it will be quarantined" if may_fail else error
+            tolerated = "; it will be quarantined" if may_fail else ""
             yield Check(
                 f"server {host} is reached over its connector",
                 error is None or may_fail,
-                said if error else "a script ran and ended well",
+                f"{error}{tolerated}" if error else "a script ran and ended well",
                 ("S1",),
                 subject=host,
                 remedy="check address, user and key of this server",

@@ -86,10 +86,14 @@ def test_facts_of_every_family_are_the_same_under_every_shell(
 def test_what_is_written_is_the_same_under_every_shell(site: Site, shell: str) -> None:
     site.host("web1")
     world = site.world("web1")
-    about = {"SITE": "dc1", "PROFILE": "CW", "REGION": "eu-west-1"}
     world.write("root/.aws/credentials", "[default]\naws_access_key_id = A\n", 0o600)
     script = render(
-        "set-cloudwatch-credentials", **about, KEY_ID="ID", KEY_SECRET="$(x) 'y'"
+        "set-cloudwatch-credentials",
+        SITE="dc1",
+        PROFILE="CW",
+        REGION="eu-west-1",
+        KEY_ID="ID",
+        KEY_SECRET="$(x) 'y'",
     )
     first = run(site, script, shell)
     text = world.read("root/.aws/credentials")
