@@ -223,17 +223,15 @@ COMMANDS: Final = {
     "status": Command(
         "show what stands, step by step", _params_json, site_commands.status
     ),
-<<<<<<< HEAD
     "fleet": Command(
         "hold the inventory against AWS's list of nodes",
         fleet_command.arguments,
         fleet_command.fleet,
-=======
+    ),
     "diagnose": Command(
         "name the causes of what does not work; reads and asks only",
         _params_json,
         diagnose.diagnose,
->>>>>>> main
     ),
     "rollback": Command(
         "undo a run from its receipts", _rollback, site_commands.rollback

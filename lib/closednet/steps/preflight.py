@@ -188,23 +188,7 @@ class PreflightStep:
                 remedy="check port 53 of this server from here, udp and tcp",
                 causes=("dns-server-silent",) if seen == NO_ANSWER else (),
             )
-<<<<<<< HEAD
-        found = self.hosts_reachable()
-        silent = sum(error is not None for error in found.values())
-        may_fail = silent <= self.params.rollout.max_errors
-        for host, error in found.items():
-            tolerated = "; it will be quarantined" if may_fail else ""
-            yield Check(
-                f"server {host} is reached over its connector",
-                error is None or may_fail,
-                f"{error}{tolerated}" if error else "a script ran and ended well",
-                ("S1",),
-                subject=host,
-                remedy="check address, user and key of this server",
-            )
-=======
         yield from host_checks(self.params, self.hosts_seen(), self.node_ids)
->>>>>>> main
 
 
 def seen(fleet: Fleet) -> dict[str, Health | HostError]:

@@ -16,13 +16,10 @@ from typing import Any, Final
 
 DESCRIPTION: Final = "host.json"
 FOLDER_VARIABLE: Final = "CLOSEDNET_HOST_DIR"
-<<<<<<< HEAD
 # In the environment of what was forked rather than started.
 FORKED: Final = "CLOSEDNET_FORKED"
-=======
 # Tools in this folder go before the server's own: what they say is a fault.
 TROUBLE: Final = "trouble"
->>>>>>> main
 DEBIAN: Final = frozenset({"ubuntu", "debian"})
 MACHINES: Final = {"arm64": "aarch64", "aarch64": "aarch64"}
 
@@ -46,12 +43,9 @@ class Machine:
         self.region = str(described["region"])
         self.seed = str(described["seed"])
         self.speed = float(described["speed"])
-<<<<<<< HEAD
         # How long it waits for an answer of DNS before it asks once more.
         self.patience_s = float(described.get("patience_s", 1.0))
-=======
         self.clock_offset = float(described.get("clock_offset", 0))
->>>>>>> main
 
     @property
     def is_debian(self) -> bool:
