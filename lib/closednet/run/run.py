@@ -13,6 +13,7 @@ from closednet.evidence import archive, codec
 from closednet.evidence.journal import stamp
 from closednet.evidence.listener import JournalListener
 from closednet.model import costs
+from closednet.params.profiles import ARTICLE
 from closednet.render.closing import table_view
 from closednet.render.pages import (
     Handover,
@@ -25,6 +26,7 @@ from closednet.render.series import Series
 from closednet.render.views import Inspection, PlanView, ReceiptView
 from closednet.run import approvals, manual, remarks
 from closednet.run.applied import Applied
+from closednet.run.explaining import explain_error, explain_report
 from closednet.run.gate import Gate
 from closednet.run.locking import site_lock
 from closednet.run.viewing import evidence_place, header
@@ -138,6 +140,7 @@ class Run:
             self.folder.journal.record(
                 "apply-failed", step=self.name, message=err.message
             )
+            explain_error(self.site, self.name, err)
             raise
         receipt = self._wait_for_people(receipt)
         self.folder.write_receipt(receipt)
@@ -153,6 +156,7 @@ class Run:
         # Nothing that was read before the write counts here.
         with self.site.reads.shared():
             report = self.step.verify()
+        report = explain_report(self.site, report)
         self.folder.write_report(report)
         return report
 
@@ -187,6 +191,15 @@ class Run:
                 for r in self._ask("firewall")
             ],
         )
+
+    def profile(self) -> TableView:
+        """
+        Return where the article's way and today's differ, and why.
+        """
+        other = "current" if self.site.params.profile == ARTICLE else ARTICLE
+        columns = ("parameter", "this site", f"profile {other}", "why", "source")
+        title = f"Profile {self.site.params.profile}"
+        return table_view(title, columns, list(self._ask("profile")))
 
     def series(self) -> SeriesView:
         """
