@@ -13,7 +13,7 @@ import json
 import re
 import shlex
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import quote, quote_plus
 
@@ -25,14 +25,21 @@ MASK: Final = "[secret]"
 SHORTEST: Final = 8
 # Stands for a secret that only people handle, so there is nothing to hide in it.
 PLACEHOLDER: Final = "@code@"
+# Never forgotten, and neither are their forms: all of them are looked for each time, and
+# a cache for fewer would be of no use at all.
 _known: dict[str, str] = {}
 
 # What may stand between two letters of a secret that was cut into lines, or escaped
-# again and again: white space, its escapes, colours, backslashes, and the punctuation
-# of a list of lines in JSON. Atomic, as there are many ways to read backslashes.
-_NOISE: Final = r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?)"
+# again and again: white space, its escapes (in HTML, too), colours, backslashes, and the
+# punctuation of a list of lines in JSON. Atomic, as backslashes can be read in many ways.
+_NOISE: Final = (
+    r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?"
+    r"|&(?:amp;)*(?:nbsp|#160);)"
+)
 # The same in parts, of which the plain characters go much faster by themselves.
-_escapes_between: Final = re.compile(r"(?:\x1b|\\+(?:u001b|x1b))\[[0-9;]*m|\\+[nrt]?")
+_escapes_between: Final = re.compile(
+    r"(?:\x1b|\\+(?:u001b|x1b))\[[0-9;]*m|\\+[nrt]?|&(?:amp;)*(?:nbsp|#160);"
+)
 _narrow: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f \"',"
 _wide: Final = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
@@ -76,7 +83,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(set(_known.values())))
 
 
-@lru_cache(maxsize=256)
+@cache
 def forms(value: str) -> tuple[str, ...]:
     """
     Return the ways in which a secret value can stand in a text, longest first.
@@ -84,7 +91,7 @@ def forms(value: str) -> tuple[str, ...]:
     return tuple(sorted(_kinds(value), key=lambda f: (-len(f), f)))
 
 
-@lru_cache(maxsize=256)
+@cache
 def _kinds(value: str) -> dict[str, str]:
     """
     Return the kind of each form of a value; the plainest kind of equal forms.
@@ -163,7 +170,7 @@ def squeeze(text: str) -> str:
     """
     Return `text` without what may stand between two parts of a cut secret.
     """
-    if "\\" in text or "\x1b" in text:
+    if any(mark in text for mark in ("\\", "\x1b", "&")):
         text = _escapes_between.sub("", text)
     if not text.isascii():
         for letter in _wide:
@@ -207,7 +214,9 @@ def _escapes(value: str) -> Iterator[str]:
     yield html.escape(value, quote=True)
     yield html.escape(value, quote=True).replace("&#x27;", "&#39;")
     yield html.escape(value, quote=False)
-    yield html.escape(html.escape(value))
+    for inner in (True, False):
+        for outer in (True, False):
+            yield html.escape(html.escape(value, quote=inner), quote=outer)
     yield value.encode("unicode_escape").decode()
     yield repr(value)[1:-1]
     for ensure_ascii in (True, False):
@@ -220,12 +229,12 @@ def _escapes(value: str) -> Iterator[str]:
         yield html.escape(once, quote=False)
 
 
-@lru_cache(maxsize=256)
+@cache
 def _squeezed_forms(value: str) -> tuple[str, ...]:
     squeezed = dict.fromkeys(squeeze(form) for form in forms(value))
     return tuple(form for form in squeezed if len(form) >= SHORTEST)
 
 
-@lru_cache(maxsize=256)
+@cache
 def _spread(form: str) -> re.Pattern[str]:
     return re.compile(f"{_NOISE}*+".join(re.escape(letter) for letter in form))

@@ -70,6 +70,9 @@ def test_secret_is_not_written(secret: Secret, write: object) -> None:
         VALUE.encode().hex(),
         html.escape(VALUE),
         html.escape(VALUE, quote=False),
+        html.escape(html.escape(VALUE, quote=False)),
+        html.escape(html.escape(VALUE), quote=False),
+        f"{VALUE[:6]}\\n&nbsp;&nbsp;{VALUE[6:]}",
         json.dumps(VALUE),
         json.dumps(json.dumps(VALUE)),
         json.dumps(VALUE, ensure_ascii=False),
@@ -188,3 +191,16 @@ def test_every_white_character_is_noise() -> None:
     white = [chr(n) for n in range(sys.maxunicode + 1) if chr(n).isspace()]
 
     assert "" == redact.squeeze("".join(white))
+
+
+def test_many_secrets_are_spelt_out_once() -> None:
+    """
+    A process that visits hundreds of sites knows a few secrets of each.
+    """
+    secrets = [Secret(f"{number:03}-{PLAIN}", name="token") for number in range(300)]
+    redact.redact("the first time")
+    spelt = redact.forms.cache_info().misses
+    masked = redact.redact(f"again: {secrets[7].reveal()}")
+
+    assert f"again: {MASK}" == masked
+    assert spelt == redact.forms.cache_info().misses
