@@ -19,7 +19,7 @@ from botocore.exceptions import (
     SSOError,
 )
 
-from closednet.aws import denials
+from closednet.aws import denials, error_causes
 from closednet.errors import AwsDenied, AwsError, AwsThrottled
 from closednet.model.causes import find
 from closednet.redact import redact
@@ -133,15 +133,17 @@ def _refused(err: ClientError, operation: str, where: str, account: str) -> AwsE
             hint=finding.text,
         )
         return raised.because([finding.cause])
+    diagnosis = error_causes.of_code(code, operation, text)
     if cls is AwsDenied:
-        hint = redact(denials.read(said, operation).hint(account))
+        denial = denials.read(said, operation)
+        diagnosis, hint = error_causes.of_denial(denial), redact(denial.hint(account))
     return cls(
         f"{where}: {code}: {text}",
         operation=operation,
         code=code,
         request_id=request_id,
-        hint=hint,
-    )
+        hint=hint or diagnosis.text,
+    ).because(diagnosis.causes, diagnosis.left_open)
 
 
 def _skew_s(err: ClientError) -> float:

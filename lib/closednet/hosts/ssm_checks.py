@@ -211,6 +211,7 @@ def _listed_once(params: SiteParams, nodes: Sequence[Node]) -> Check:
         ("S10",),
         "",
         "deregister the managed node that is not online",
+        causes=("node-registered-twice",) if twice else (),
     )
 
 
@@ -224,4 +225,5 @@ def _unlike(facts: Mapping[str, HostFacts]) -> Check:
         ("S10",),
         "",
         "make a new machine id on the clones: AWS takes them for one machine",
+        causes=("machine-id-shared",) if same else (),
     )

@@ -60,5 +60,13 @@ def _still_open(step: Step, receipt: Receipt) -> tuple[AnyChange, ...]:
     return tuple(
         change
         for change in receipt.waiting
-        if isinstance(change, Manual) and (key_of(change) in observed) == change.undo
+        if isinstance(change, Manual) and not _is_done(change, observed)
     )
+
+
+def _is_done(change: Manual[Spec], observed: engine.Observed) -> bool:
+    found = observed.get(key_of(change))
+    if found is None or change.undo:
+        return (found is None) == change.undo
+    # What others made is there all along: it is done once it suits.
+    return found.owned or found.spec == change.spec

@@ -13,6 +13,7 @@ from closednet.evidence import archive, codec
 from closednet.evidence.journal import stamp
 from closednet.evidence.listener import JournalListener
 from closednet.model import costs
+from closednet.params.profiles import ARTICLE
 from closednet.render.closing import table_view
 from closednet.render.pages import (
     Handover,
@@ -190,6 +191,15 @@ class Run:
                 for r in self._ask("firewall")
             ],
         )
+
+    def profile(self) -> TableView:
+        """
+        Return where the article's way and today's differ, and why.
+        """
+        other = "current" if self.site.params.profile == ARTICLE else ARTICLE
+        columns = ("parameter", "this site", f"profile {other}", "why", "source")
+        title = f"Profile {self.site.params.profile}"
+        return table_view(title, columns, list(self._ask("profile")))
 
     def series(self) -> SeriesView:
         """

@@ -36,6 +36,7 @@ def checks(
         ("S1",),
         subject=network.vpc_id,
         remedy="mend region, network.vpc_id or network.vpc_cidr",
+        causes=() if vpc else ("vpc-not-there",),
     )
     if vpc is None:
         return

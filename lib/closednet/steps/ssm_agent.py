@@ -25,13 +25,14 @@ from closednet.hosts.scripts import carried, carried_powershell, render
 from closednet.hosts.ssm_agent import (
     Source,
     SsmAgentPackages,
-    SsmAgentServices,
     install_variables,
 )
+from closednet.hosts.ssm_agent_service import Explain, SsmAgentServices, nothing_known
 from closednet.hosts.ssm_checks import Reached, Seen, checks, reached
 from closednet.model.report import Report
 from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
 from closednet.params import fleet
+from closednet.steps.ailments import Ailments
 
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class SsmAgentStep:
     activations: Codes
     waves: WaveActivations
     waiting: Waiting
+    explain: Explain = nothing_known
 
     name: ClassVar[str] = "ssm-agent"
 
@@ -143,6 +145,7 @@ class SsmAgentStep:
                 params,
             ),
             waiting=site.waiting,
+            explain=Ailments.of(site).of_channels,
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
@@ -156,7 +159,7 @@ class SsmAgentStep:
             *((self.waves,) if self.params.rollout.waves else ()),
             SsmAgentPackages(self.source, self.batch, self.nodes),
             Registrations(site, self.batch, self.nodes, self.activations),
-            SsmAgentServices(site, self.batch, self.nodes, self.waiting),
+            SsmAgentServices(site, self.batch, self.nodes, self.waiting, self.explain),
         )
 
     def desired(self) -> tuple[Spec, ...]:

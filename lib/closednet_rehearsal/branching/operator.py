@@ -156,8 +156,12 @@ def _why(run: Run, failures: Iterable[Check]) -> dict[str, Any]:
 def _written_after(run: Run, stop: str) -> int:
     """
     Return how many writing calls the evidence has after the last such event.
+
+    A step that stopped before it applied anything has none: all of it counts.
     """
     events = list(run.folder.events())
+    opened = [n for n, event in enumerate(events) if event.kind == "step-opened"]
+    events = events[opened[-1] :] if opened else events
     stops = [n for n, event in enumerate(events) if event.kind == stop]
     later = events[stops[-1] :] if stops else events
     return sum(e.kind == "aws-call" and bool(e.data["mutating"]) for e in later)

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import base64
 import hmac
-import os
 import time
 
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
-from closednet_rehearsal.host.machine import FOLDER_VARIABLE, Machine
+from closednet_rehearsal.host.machine import now
 
 
 if TYPE_CHECKING:
@@ -70,11 +68,6 @@ def sign_with_key(request: Request, node_id: str, region: str, der: bytes) -> Re
     return _signed(request, node_id, f"{region}/ssm", {}, signature)
 
 
-def _clock_offset() -> float:
-    folder = os.environ.get(FOLDER_VARIABLE)
-    return Machine(Path(folder)).clock_offset if folder else 0.0
-
-
 def _signed(
     request: Request,
     key_id: str,
@@ -82,7 +75,7 @@ def _signed(
     extra: dict[str, str],
     signature: Callable[[str, bytes], str],
 ) -> Request:
-    moment = time.gmtime(time.time() + _clock_offset())
+    moment = time.gmtime(now())
     date = time.strftime("%Y%m%dT%H%M%SZ", moment)
     scope = f"{date[:8]}/{where}/aws4_request"
     digest = sha256(request.body).hexdigest()
