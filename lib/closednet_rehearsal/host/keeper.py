@@ -67,7 +67,7 @@ class Keeper:
                 os.read(self._woken, 4096)
             if self._door in ready:
                 *lines, rest = (rest + os.read(self._door, 4096)).split(b"\n")
-                for line in lines:
+                for line in filter(bytes.isdigit, lines):
                     self._start(int(line))
             self._reap()
             self._ended = [each for each in self._ended if not _told(*each)]
@@ -80,8 +80,9 @@ class Keeper:
         request = Request(client, shell.host / f"run/{client}.reply")
         child = os.fork()
         if child == 0:
+            door = os.fstat(self._door)
             os.close(self._door)
-            shells.become(shell, tools.main)
+            shells.become(shell, tools.main, door)
         self._running[child] = request
 
     def _reap(self) -> None:

@@ -4,10 +4,12 @@ Becoming the program that another process's shell wanted to run.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
 import sys
+import time
 import traceback
 
 from pathlib import Path
@@ -25,6 +27,8 @@ PIDFD_OPEN: Final = 434
 PIDFD_GETFD: Final = 438
 SHELLS_OWN: Final = 10
 BROKEN_PIPE: Final = 141
+KNOCKING_S: Final = 10.0
+PAUSE_S: Final = 0.001
 
 
 class Shell(NamedTuple):
@@ -37,7 +41,6 @@ class Shell(NamedTuple):
     environment: dict[str, str]
     folder: str
     umask: int
-    files: list[int]
 
     @property
     def host(self) -> Path:
@@ -58,23 +61,24 @@ def look_at(pid: int) -> Shell:
     words = (proc / "cmdline").read_bytes().split(b"\0")[2:-1]
     pairs = (p.partition(b"=") for p in (proc / "environ").read_bytes().split(b"\0"))
     status = (proc / "status").read_text()
-    files = sorted(int(file.name) for file in (proc / "fd").iterdir())
     return Shell(
         pid,
         [os.fsdecode(word) for word in words],
         {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs if name},
         os.fspath((proc / "cwd").readlink()),
         int(status.partition("Umask:")[2].split()[0], 8),
-        [number for number in files if number < SHELLS_OWN],
     )
 
 
-def become(shell: Shell, main: Callable[[list[str]], int]) -> NoReturn:
+def become(
+    shell: Shell, main: Callable[[list[str]], int], door: os.stat_result
+) -> NoReturn:
     """
     Run `main` in the place of a shell, and end with its exit code.
     """
     code = 1
     try:
+        _wait_until_put_back(shell, door)
         if not _take_files(shell):
             os._exit(CANNOT)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -96,6 +100,17 @@ def become(shell: Shell, main: Callable[[list[str]], int]) -> NoReturn:
         os._exit(code)
 
 
+def _wait_until_put_back(shell: Shell, door: os.stat_result) -> None:
+    """
+    Wait while the door stands in the place of the shell's output, as it knocks.
+    """
+    output = Path(f"/proc/{shell.pid}/fd/1")
+    until = time.monotonic() + KNOCKING_S
+    with contextlib.suppress(OSError):  # a shell may have closed its output
+        while os.path.samestat(output.stat(), door) and time.monotonic() < until:
+            time.sleep(PAUSE_S)
+
+
 def _take_files(shell: Shell) -> bool:
     """
     Put the shell's open files in the place of ours, under the same numbers.
@@ -104,7 +119,9 @@ def _take_files(shell: Shell) -> bool:
     process = libc.syscall(PIDFD_OPEN, shell.pid, 0)
     if process < 0:
         return False
-    taken = {n: libc.syscall(PIDFD_GETFD, process, n, 0) for n in shell.files}
+    numbers = (int(file.name) for file in Path(f"/proc/{shell.pid}/fd").iterdir())
+    files = sorted(number for number in numbers if number < SHELLS_OWN)
+    taken = {n: libc.syscall(PIDFD_GETFD, process, n, 0) for n in files}
     if any(copy < 0 for copy in taken.values()):
         return False
     for number, copy in taken.items():
