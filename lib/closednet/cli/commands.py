@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Final
 from closednet.batch.notebooks import notebooks_folder
 from closednet.cli import (
     audit_command,
+    diagnose,
     evidence_commands,
+    fleet_command,
     requests,
     show,
     site_commands,
@@ -220,6 +222,16 @@ COMMANDS: Final = {
     ),
     "status": Command(
         "show what stands, step by step", _params_json, site_commands.status
+    ),
+    "fleet": Command(
+        "hold the inventory against AWS's list of nodes",
+        fleet_command.arguments,
+        fleet_command.fleet,
+    ),
+    "diagnose": Command(
+        "name the causes of what does not work; reads and asks only",
+        _params_json,
+        diagnose.diagnose,
     ),
     "rollback": Command(
         "undo a run from its receipts", _rollback, site_commands.rollback

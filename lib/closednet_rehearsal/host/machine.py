@@ -16,6 +16,10 @@ from typing import Any, Final
 
 DESCRIPTION: Final = "host.json"
 FOLDER_VARIABLE: Final = "CLOSEDNET_HOST_DIR"
+# In the environment of what was forked rather than started.
+FORKED: Final = "CLOSEDNET_FORKED"
+# Tools in this folder go before the server's own: what they say is a fault.
+TROUBLE: Final = "trouble"
 DEBIAN: Final = frozenset({"ubuntu", "debian"})
 MACHINES: Final = {"arm64": "aarch64", "aarch64": "aarch64"}
 
@@ -39,6 +43,9 @@ class Machine:
         self.region = str(described["region"])
         self.seed = str(described["seed"])
         self.speed = float(described["speed"])
+        # How long it waits for an answer of DNS before it asks once more.
+        self.patience_s = float(described.get("patience_s", 1.0))
+        self.clock_offset = float(described.get("clock_offset", 0))
 
     @property
     def is_debian(self) -> bool:
@@ -75,7 +82,7 @@ class Machine:
         Return the environment of every process inside.
         """
         return {
-            "PATH": f"{self.folder / 'bin'}:/usr/bin:/bin",
+            "PATH": f"{self.folder / TROUBLE}:{self.folder / 'bin'}:/usr/bin:/bin",
             "HOME": os.fspath(self.root / "root"),
             "CLOSEDNET_ROOT": os.fspath(self.root),
             FOLDER_VARIABLE: os.fspath(self.folder),
@@ -102,6 +109,14 @@ def this_machine() -> Machine:
     Return the server that this process runs in.
     """
     return Machine(Path(os.environ[FOLDER_VARIABLE]))
+
+
+def now() -> float:
+    """
+    Return the time of this server's clock, which may be wrong.
+    """
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return time.time() + (Machine(Path(folder)).clock_offset if folder else 0.0)
 
 
 def write_private(path: Path, text: str) -> None:
