@@ -89,7 +89,7 @@ policies: env ## Take every statement of the generated policies away in turn.
 fuzz-evidence: env ## Meddle with archives: the verifier must notice it all.
 	$(BIN)/python -m tests.fuzz.evidence
 
-bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers, and 5,000 in part.
+bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers.
 	$(BIN)/python benchmarks/fleet.py
 
 test: lint type layers ## Run everything: style, types, layers and all tests.
