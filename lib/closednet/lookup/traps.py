@@ -9,7 +9,7 @@ named only when what was seen excludes the others; nothing here asks anybody.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from closednet.lookup import remedies
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # Extended DNS errors (RFC 8914) with which a server says it itself.
 BLOCKED: Final = frozenset({4, 15, 16, 17, 18})
+# RFC 1918, and what carriers share (RFC 6598).
+INSIDE: Final = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+)
 DNSSEC: Final = frozenset({5, 6, 7, 8, 9, 10, 11, 12})
 
 
@@ -271,4 +275,10 @@ def _all_failed(case: Case) -> bool:
 
 
 def _is_private(address: str) -> bool:
-    return ip_address(address).is_private
+    """
+    Tell whether an address is of a network that sites use inside themselves.
+
+    Python calls private what is merely not global, such as the addresses that
+    documents use.
+    """
+    return any(ip_address(address) in network for network in INSIDE)
