@@ -11,7 +11,7 @@ from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.zone_records import ZoneRecords
 from closednet.aws.zones import HostedZones
 from closednet.lookup.examination import Examination
-from closednet.lookup.judge import Expectation, nodata_check, private_checks, vantages
+from closednet.lookup.judge import Expectation, nodata_checks, private_checks, vantages
 from closednet.model import network_design
 from closednet.model.report import Check, Report
 
@@ -85,7 +85,7 @@ class HostedZoneStep:
                 *private_checks(
                     self.lookup, places, expected, ("S7",), self._examination()
                 ),
-                *(nodata_check(self.lookup, place, zone, ("S7",)) for place in places),
+                *nodata_checks(self.lookup, places, [zone], ("S7",)),
             ),
         )
 
