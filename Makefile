@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env fmt lint type layers unit laws rehearsal notebooks recorded docs \
-	browser chaos policies fuzz-evidence test check rehearse lab record report lock clean
+	browser chaos faults policies fuzz-evidence test check rehearse lab record report lock clean
 
 help: ## Show what there is to make.
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  \1@/p' $(firstword $(MAKEFILE_LIST)) \
@@ -76,6 +76,9 @@ browser: env ## Look at notebooks and pages in Chromium.
 
 chaos: env ## Let every write of a rollout fail in every way, and go on.
 	$(BIN)/python -m closednet_rehearsal.chaos
+
+faults: env ## Let every named fault happen: is its cause named, and nothing else?
+	$(BIN)/python -m closednet_rehearsal.trouble
 
 policies: env ## Take every statement of the generated policies away in turn.
 	$(BIN)/python -m closednet_rehearsal.least_privilege

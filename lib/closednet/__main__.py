@@ -15,7 +15,9 @@ def main() -> int:
     Run one command of a terminal or a pipeline and return its exit code.
     """
     guarding.install()
-    return command()
+    code = command()
+    sys.stdout.flush()
+    return code
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, Final, Protocol, TypeGuard, assert_never
 
 from closednet.errors import ApplyError, ClosednetError, DriftError
 from closednet.model.change import (
@@ -24,16 +24,17 @@ from closednet.model.change import (
 )
 from closednet.model.plan import ApprovedPlan, Plan, Scope
 from closednet.model.receipt import Done, Receipt
-from closednet.model.step import Lingering
+from closednet.model.step import Lingering, Tolerant
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from closednet.model.step import AnyKind, Step
+    from closednet.model.step import AnyKind, Gating, Rearranging, Step
 
 
 Observed = dict[str, Found[Spec]]
+MOST_NAMES: Final = 12
 
 
 class Listener(Protocol):
@@ -50,7 +51,7 @@ def inspect(step: Step) -> Observed:
     """
     Return what exists of what the step desires.
     """
-    return observe(step, step.desired())
+    return observe(step, (*step.desired(), *_beside(step)))
 
 
 def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
@@ -58,8 +59,9 @@ def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
     Return what would turn `observed` into what the step desires.
     """
     difference = diff(step.desired(), observed)
-    changes = tuple(_manual_if_by_hand(step, change) for change in difference.changes)
-    return Plan(step.name, scope, changes, difference.kept)
+    changes = (*difference.changes, *_superseded(step, observed))
+    arranged = _arranged(step, changes, observed)
+    return Plan(step.name, scope, arranged, difference.kept)
 
 
 def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) -> Plan:
@@ -72,7 +74,8 @@ def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) ->
     done = net(item for receipt in receipts for item in receipt.done)
     undo = _work_of_people(step)
     undo += [_manual_if_by_hand(step, inverse(d.change)) for d in reversed(done)]
-    observed = remaining(step, [spec_of(change) for change in undo])
+    looked_for = [*(spec_of(change) for change in undo), *_beside(step)]
+    observed = remaining(step, looked_for)
     changes: list[AnyChange] = []
     kept: list[Kept] = []
     drifted: list[str] = []
@@ -91,7 +94,8 @@ def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) ->
             hint="somebody else worked on them: decide with their owner, then"
             " put them back or remove them by hand",
         )
-    return Plan(step.name, scope, tuple(changes), tuple(kept), undoes=run)
+    arranged = _arranged(step, tuple(changes), observed)
+    return Plan(step.name, scope, arranged, tuple(kept), undoes=run)
 
 
 def apply(step: Step, approved: ApprovedPlan, listener: Listener) -> Receipt:
@@ -112,10 +116,18 @@ def apply(step: Step, approved: ApprovedPlan, listener: Listener) -> Receipt:
         for change in changes:
             with _failing(target.step, key_of(change), receipt):
                 receipt = _one(kind, change, receipt, listener)
-        keys = ", ".join(key_of(change) for change in changes)
-        with _failing(target.step, keys, receipt):
+        with _failing(target.step, _names(changes), receipt):
             _settle(kind, changes)
+    if isinstance(step, Tolerant):
+        with _failing(target.step, "part of the work", receipt):
+            step.conclude()
     return receipt
+
+
+def _names(changes: tuple[AnyChange, ...]) -> str:
+    keys = [key_of(change) for change in changes]
+    more = len(keys) - MOST_NAMES
+    return ", ".join(keys[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 @contextmanager
@@ -130,7 +142,7 @@ def _failing(step: str, what: str, receipt: Receipt) -> Iterator[None]:
             f"{step}: {what} failed: {err.message}",
             receipt=receipt,
             hint=err.hint or "mend the cause and run this step again",
-        ) from err
+        ).because(err.causes, err.left_open) from err
 
 
 def _by_kind(
@@ -139,30 +151,34 @@ def _by_kind(
     """
     Group neighbouring changes of one kind, keeping the plan's order.
     """
-    # One set of kinds for all changes: what they collect is settled together.
+    # Asked once: a step may answer with new kinds each time, which are no neighbours.
     kinds = step.kinds()
-    groups: list[tuple[AnyKind, tuple[AnyChange, ...]]] = []
+    groups: list[tuple[AnyKind, list[AnyChange]]] = []
     for change in changes:
-        kind = _kind(step.name, kinds, spec_of(change))
+        kind = _among(kinds, step, spec_of(change))
         if groups and groups[-1][0] is kind:
-            groups[-1] = (kind, (*groups[-1][1], change))
+            groups[-1][1].append(change)
         else:
-            groups.append((kind, (change,)))
-    return groups
+            groups.append((kind, [change]))
+    return [(kind, tuple(grouped)) for kind, grouped in groups]
 
 
 def kind_of(step: Step, change: AnyChange) -> AnyKind:
     """
     Return the kind that writes `change`.
     """
-    return _kind(step.name, step.kinds(), spec_of(change))
+    return _kind(step, spec_of(change))
 
 
-def _kind(step: str, kinds: Iterable[AnyKind], spec: Spec) -> AnyKind:
+def _kind(step: Step, spec: Spec) -> AnyKind:
+    return _among(step.kinds(), step, spec)
+
+
+def _among(kinds: Iterable[AnyKind], step: Step, spec: Spec) -> AnyKind:
     for kind in kinds:
         if isinstance(spec, kind.spec_type):
             return kind
-    raise TypeError(f"{step} has no kind for {type(spec).__name__}")
+    raise TypeError(f"{step.name} has no kind for {type(spec).__name__}")
 
 
 def _one(
@@ -192,6 +208,30 @@ def _write(kind: AnyKind, change: Create[Spec] | Update[Spec] | Delete[Spec]) ->
             assert_never(change)
 
 
+def _beside(step: Step) -> tuple[Spec, ...]:
+    return step.beside() if _rearranges(step) else ()
+
+
+def _superseded(step: Step, observed: Observed) -> tuple[AnyChange, ...]:
+    return step.superseded(observed) if _rearranges(step) else ()
+
+
+def _arranged(
+    step: Step, changes: tuple[AnyChange, ...], observed: Observed
+) -> tuple[AnyChange, ...]:
+    ordered = step.arranged(changes, observed) if _rearranges(step) else changes
+    return tuple(_manual_if_by_hand(step, change) for change in ordered)
+
+
+def _rearranges(step: Step) -> TypeGuard[Rearranging]:
+    # A step with people in front passes on what it does not know itself.
+    return hasattr(step, "arranged")
+
+
+def _gates(kind: object) -> TypeGuard[Gating]:
+    return hasattr(kind, "settle_by_hand")
+
+
 def _settle(kind: AnyKind, changes: tuple[AnyChange, ...]) -> None:
     made = [c.new for c in changes if isinstance(c, Create | Update)]
     gone = [c.old for c in changes if isinstance(c, Delete)]
@@ -199,6 +239,9 @@ def _settle(kind: AnyKind, changes: tuple[AnyChange, ...]) -> None:
         kind.settle(made)
     if gone:
         kind.settle_deleted(gone)
+    for change in changes:
+        if isinstance(change, Manual) and _gates(kind):
+            kind.settle_by_hand([change.spec], undo=change.undo)
 
 
 def spec_of(change: AnyChange) -> Spec:
@@ -228,10 +271,7 @@ def _work_of_people(step: Step) -> list[AnyChange]:
     """
     Return the work of people that a rollback asks to be taken back, if it shows.
     """
-    kinds = step.kinds()
-    specs = [
-        spec for spec in step.desired() if _kind(step.name, kinds, spec).by_hand(spec)
-    ]
+    specs = [spec for spec in step.desired() if _kind(step, spec).by_hand(spec)]
     return [_manual_if_by_hand(step, Delete(spec)) for spec in specs]
 
 

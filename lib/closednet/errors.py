@@ -33,23 +33,44 @@ from typing import TYPE_CHECKING, ClassVar
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+    from typing import Self
 
 
 class ClosednetError(Exception):
     """
     Says what happened and, in `hint`, what the operator does next.
+
+    `causes` are the ids of the causes that were found for it (`model.causes`),
+    `left_open` those that what was seen does not tell apart.
     """
 
     exit_code: ClassVar[int] = 5
+    causes: tuple[str, ...] = ()
+    left_open: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
 
+    def because(self, causes: Iterable[str], left_open: Iterable[str] = ()) -> Self:
+        """
+        Return this error with the causes that were found for it.
+        """
+        self.causes = tuple(dict.fromkeys((*self.causes, *causes)))
+        self.left_open = tuple(
+            cause
+            for cause in dict.fromkeys((*self.left_open, *left_open))
+            if cause not in self.causes
+        )
+        return self
+
     def __str__(self) -> str:
-        return f"{self.message}\n  next: {self.hint}" if self.hint else self.message
+        cause = f"\n  cause: {', '.join(self.causes)}" if self.causes else ""
+        left = f"\n  open: {', '.join(self.left_open)}" if self.left_open else ""
+        move = f"\n  next: {self.hint}" if self.hint else ""
+        return f"{self.message}{cause}{left}{move}"
 
     def _render_traceback_(self) -> list[str]:
         """

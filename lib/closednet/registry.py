@@ -97,7 +97,8 @@ def operator_policies(site: Site) -> dict[str, Any]:
     """
     kinds = [kind for name in NAMES for kind in build(name, site).kinds()]
     actions = [kind.actions for kind in kinds]
+    dns = () if site.params.accounts.dns is None else ("dns",)
     return {
         account: operator_policy(site.params, account, actions)
-        for account in ("network", "management")
+        for account in ("network", "management", *dns)
     }

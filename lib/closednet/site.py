@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.account import Account
 from closednet.aws.reads import SharedReads
@@ -23,14 +23,22 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
+    from closednet.aws.account import Role
     from closednet.aws.calls import AwsCall
     from closednet.params.site import SiteParams
     from closednet.recorder import Recorder
 
 EVIDENCE_VARIABLE: Final = "CLOSEDNET_EVIDENCE"
-NOT_OF_THE_SITE: Final = {"connection", "evidence", "evidence_dir", "prices"}
+NOT_OF_THE_SITE: Final = {
+    *("connection", "evidence", "evidence_dir", "prices"),
+    "inventory",  # the servers that it lists stand among the hosts
+}
 # Left out while they are at their defaults, so that older digests stay what they were.
-LATER: Final = ("approvals", "mode")
+LATER: Final = (
+    *("approvals", "mode", "hosts.groups"),
+    *("rollout.waves", "rollout.set_aside"),
+    *("accounts.dns", "name_resolution.zone_vpc_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,22 @@ class Site:
         return self._account("management")
 
     @cached_property
+    def dns(self) -> Account:
+        """
+        The account that owns the private hosted zone; mostly that of the network.
+        """
+        return (
+            self.network if self.params.accounts.dns is None else self._account("dns")
+        )
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """
+        Every account of the site once.
+        """
+        return tuple(dict.fromkeys((self.network, self.management, self.dns)))
+
+    @cached_property
     def lookup(self) -> Lookup:
         """
         DNS questions to the servers of the site and of AWS.
@@ -118,7 +142,7 @@ class Site:
         folder = self.params_file.parent / self.params.evidence_dir
         return Path(named) if named else Path(os.path.normpath(folder))
 
-    def _account(self, role: Literal["network", "management"]) -> Account:
+    def _account(self, role: Role) -> Account:
         return Account(role, self.params, self.waiting, self._keep_call, self.reads)
 
     def _keep_call(self, call: AwsCall) -> None:
@@ -126,14 +150,13 @@ class Site:
 
     def confirm_accounts(self) -> None:
         """
-        Make sure that both callers are who the parameters say.
+        Make sure that every caller is who the parameters say.
 
         Raises:
             WrongAccountError: Another account answered.
         """
-        self.network.confirm_identity()
-        if self.management is not self.network:
-            self.management.confirm_identity()
+        for account in self.accounts:
+            account.confirm_identity()
 
 
 def _data(value: object) -> dict[str, canonical.Json]:
@@ -147,11 +170,21 @@ def params_digest(params: SiteParams) -> str:
     """
     Return the digest of what the parameters say about the site itself.
     """
-    fields = type(params).model_fields
-    unset = {name for name in LATER if getattr(params, name) == fields[name].default}
-    return canonical.digest(
-        params.model_dump(mode="json", exclude=NOT_OF_THE_SITE | unset)
-    )
+    exclude: dict[str, Any] = dict.fromkeys(NOT_OF_THE_SITE, True)
+    data = params.model_dump(mode="json", exclude=exclude)
+    for path in LATER:
+        _leave_out_default(data, params, path.split("."))
+    return canonical.digest(data)
+
+
+def _leave_out_default(data: Any, model: Any, path: list[str]) -> None:
+    if isinstance(data, list):
+        for item, each in zip(data, model, strict=True):
+            _leave_out_default(item, each, path)
+    elif len(path) > 1:
+        _leave_out_default(data[path[0]], getattr(model, path[0]), path[1:])
+    elif getattr(model, path[0]) == type(model).model_fields[path[0]].default:
+        del data[path[0]]
 
 
 def open_site(

@@ -39,13 +39,32 @@ def main(arguments: list[str] | None = None) -> int:
     match options.command:
         case "start":
             return _start(options)
+        case "faults" | "fault":
+            return _faults(options)
         case "stop":
             return _say(stop(options.work_dir), "stopped", "no rehearsal is running")
         case _:
             return _status(options.work_dir)
 
 
+def _faults(options: argparse.Namespace) -> int:
+    from closednet_rehearsal.trouble import commands  # noqa: PLC0415
+
+    act = commands.show if options.command == "faults" else commands.switch
+    return act(options)
+
+
+def _unknown_faults(names: list[str]) -> str:
+    from closednet_rehearsal.trouble import commands  # noqa: PLC0415
+
+    return commands.unknown(names)
+
+
 def _start(options: argparse.Namespace) -> int:
+    problem = _unknown_faults(options.fault) if options.fault else ""
+    if problem:
+        _say(False, "", problem)
+        return 2
     if is_running(read_ready(options.work_dir)):
         return _say(False, "", f"a rehearsal runs already in {options.work_dir}")
     run_until_stopped(
@@ -57,6 +76,7 @@ def _start(options: argparse.Namespace) -> int:
             options.tls,
             options.operator_policy,
             options.dns,
+            tuple(options.fault),
         )
     )
     return 0
@@ -123,6 +143,14 @@ def _parser() -> argparse.ArgumentParser:
         choices=("bind", "unbound", "dnsmasq"),
         help="run the site's DNS server as this product (default: a simulated one)",
     )
+    start.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="begin with this fault, as `faults` lists it (repeatable)",
+    )
+    _fault_commands(commands)
     _command(commands, "stop", "stop the rehearsal of a work directory")
     _command(commands, "status", "say whether a rehearsal runs, and where")
     # Only for the list of commands: its arguments are read by its own parser.
@@ -137,6 +165,14 @@ def _parser() -> argparse.ArgumentParser:
         add_help=False,
     )
     return parser
+
+
+def _fault_commands(commands: Any) -> None:
+    listing = _command(commands, "faults", "list the faults that can be switched on")
+    listing.add_argument("--json", action="store_true", help="print JSON for scripts")
+    switch = _command(commands, "fault", "switch a fault on or off while it runs")
+    switch.add_argument("to", choices=("on", "off"), help="break it, or mend it")
+    switch.add_argument("name", metavar="NAME", help="as `faults` lists it")
 
 
 def _command(commands: Any, name: str, what: str) -> argparse.ArgumentParser:

@@ -15,6 +15,8 @@ from closednet_rehearsal.host.fleet import Fleet, simulated_hosts
 from closednet_rehearsal.server import start_server
 from closednet_rehearsal.settings import REHEARSED
 from closednet_rehearsal.site.start import Behind, start_tls
+from closednet_rehearsal.trouble.switchboard import Switchboard
+from closednet_rehearsal.trouble.trouble import Scene
 from closednet_rehearsal.work_dir import (
     Ready,
     networks,
@@ -50,7 +52,9 @@ def assemble(stack: ExitStack, wishes: Wishes, work_dir: Path) -> Ready:
     tls = start_tls(stack, behind, work_dir, nets) if wishes.tls else None
     params = write_params(work_dir, Path.cwd(), hosts, wishes.dns)
     _give_rights(wishes.operator_policy, params if hosts else None)
-    _start_hosts(stack, server, work_dir, hosts, at.forwarder)
+    troubles = _start_hosts(stack, server, work_dir, hosts, at.forwarder)
+    for name in wishes.faults:
+        troubles.switch({"name": name, "on": True})
     return Ready(
         url,
         at.forwarder,
@@ -82,8 +86,11 @@ def _start_hosts(
     work_dir: Path,
     hosts: Sequence[HostSpec],
     forwarder: str,
-) -> None:
+) -> Switchboard:
     fleet = Fleet(work_dir, server.endpoint_url, forwarder)
     stack.callback(fleet.stop)
     fleet.create(hosts)
     server.control.power = fleet.power
+    troubles = Switchboard(Scene(server.world, work_dir, fleet))
+    server.control.troubles = troubles
+    return troubles

@@ -21,6 +21,7 @@ from closednet_rehearsal.snapshot import snapshot
 
 if TYPE_CHECKING:
     from closednet_rehearsal.faults import Faults
+    from closednet_rehearsal.trouble.switchboard import Switchboard
     from closednet_rehearsal.world import World
 
 
@@ -38,6 +39,7 @@ class Control:
     world: World
     systems_manager: Extra = dict
     power: Power | None = None
+    troubles: Switchboard | None = None
     ledger: Ledger = field(default_factory=Ledger)
 
     def answer(self, environ: dict[str, Any], faults: Faults) -> Answer:
@@ -56,6 +58,14 @@ class Control:
         except (KeyError, TypeError, ValueError) as error:
             return _shown({"error": f"The rehearsal cannot read this: {error!r}"}, 400)
 
+    def after(self) -> None:
+        """
+        Let waiting troubles strike what a call may have made.
+        """
+        if self.troubles is not None:
+            with self.world.lock:
+                self.troubles.strike()
+
     def _get(self, name: str, faults: Faults) -> Answer:
         shown: dict[str, Callable[[], Any]] = {
             "health": lambda: {"rehearsal": True, "simulated": True, "ok": True},
@@ -64,6 +74,7 @@ class Control:
             "unsupported": lambda: list(self.world.unsupported),
             "usage": lambda: {"cpu_seconds": time.process_time()},
             "faults": lambda: [asdict(fault) for fault in faults.waiting],
+            "troubles": lambda: self.troubles.shown() if self.troubles else {},
             "state": lambda: snapshot(self.systems_manager()),
         }
         if name not in shown:
@@ -83,6 +94,8 @@ class Control:
         }
         if self.power is not None:
             done["host"] = partial(_switch, self.power)
+        if self.troubles is not None:
+            done["trouble"] = self.troubles.switch
         return _shown(done[name](request)) if name in done else _unknown(name)
 
     def _advance(self, request: dict[str, Any]) -> dict[str, float]:

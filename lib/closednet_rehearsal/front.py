@@ -112,6 +112,7 @@ class Front:
         except Refusal as refusal:
             answer = self._refused(asked, refusal)
         self._note(asked, account, principal, answer, time.monotonic() - began)
+        self.control.after()
         if fault == HOLD_ANSWER:
             self.faults.hold()
         if fault in SILENT:

@@ -44,6 +44,7 @@ class Wishes:
     tls: bool = False
     operator_policy: Path | None = None
     dns: Product | None = None
+    faults: tuple[str, ...] = ()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from moto.iam.models import iam_backends
 
 from closednet_rehearsal.settings import (
     ACCOUNTS,
+    DNS_ACCOUNT,
     MANAGEMENT_ACCOUNT,
     NETWORK_ACCOUNT,
     OPERATOR_ROLE,
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 
 Documents: TypeAlias = Mapping[str, Any]
 """
-Policy documents by who gets them: `network`, `management`, or the `user` itself.
+Policy documents by who gets them: `network`, `management`, `dns`, or the `user` itself.
 """
 
 _USER: Final = OPERATOR_USER_ARN.rpartition("/")[2]
-_ROLES: Final = {"network": NETWORK_ACCOUNT, "management": MANAGEMENT_ACCOUNT}
+_ROLES: Final = {
+    "network": NETWORK_ACCOUNT,
+    "management": MANAGEMENT_ACCOUNT,
+    "dns": DNS_ACCOUNT,
+}
 _EVERYTHING: Final = {
     "Version": "2012-10-17",
     "Statement": [

@@ -16,6 +16,8 @@ from closednet_rehearsal.install import reseed
 from closednet_rehearsal.operator import create_operator
 from closednet_rehearsal.settings import (
     ACCOUNTS,
+    DNS_ACCOUNT,
+    DNS_VPC_ID,
     KMS_ALIAS,
     KMS_KEY_ARN,
     KMS_KEY_ID,
@@ -48,6 +50,7 @@ def seed(on_premises: Sequence[str] = (ON_PREMISES_CIDR,)) -> None:
         _operator_role(account)
     create_operator()
     _network(ec2_backends[NETWORK_ACCOUNT][REGION], on_premises)
+    _vpc(ec2_backends[DNS_ACCOUNT][REGION], DNS_VPC_ID, "rehearsal-dns")
     _session_key()
     s3_backends[MANAGEMENT_ACCOUNT]["aws"].create_bucket(OUTPUT_BUCKET, REGION)
 
@@ -80,19 +83,7 @@ def _operator_role(account: str) -> None:
 
 
 def _network(backend: Any, on_premises: Sequence[str]) -> None:
-    vpc = backend.create_vpc(VPC_CIDR)
-    for held in (backend.groups, backend.vpcs):
-        held[VPC_ID] = held.pop(vpc.id)
-    for owned in (
-        *backend.groups[VPC_ID].values(),
-        *backend.route_tables.values(),
-        *backend.network_acls.values(),
-    ):
-        owned.vpc_id = VPC_ID
-    vpc.id = VPC_ID
-    vpc.enable_dns_support = True
-    vpc.enable_dns_hostnames = True
-    vpc.add_tags({"Name": "rehearsal-network"})
+    _vpc(backend, VPC_ID, "rehearsal-network")
     table = backend.create_route_table(VPC_ID)
     backend.route_tables[ROUTE_TABLE_ID] = backend.route_tables.pop(table.id)
     table.id = ROUTE_TABLE_ID
@@ -106,6 +97,22 @@ def _network(backend: Any, on_premises: Sequence[str]) -> None:
         subnet.add_tags({"Name": f"rehearsal-{wanted.availability_zone}"})
         backend.associate_route_table(ROUTE_TABLE_ID, subnet.id)
     _transit_gateway(backend, on_premises)
+
+
+def _vpc(backend: Any, vpc_id: str, name: str) -> None:
+    vpc = backend.create_vpc(VPC_CIDR)
+    for held in (backend.groups, backend.vpcs):
+        held[vpc_id] = held.pop(vpc.id)
+    for owned in (
+        *backend.groups[vpc_id].values(),
+        *backend.route_tables.values(),
+        *backend.network_acls.values(),
+    ):
+        owned.vpc_id = vpc_id
+    vpc.id = vpc_id
+    vpc.enable_dns_support = True
+    vpc.enable_dns_hostnames = True
+    vpc.add_tags({"Name": name})
 
 
 def _transit_gateway(backend: Any, on_premises: Sequence[str]) -> None:

@@ -12,12 +12,14 @@ SEED: Final = "closednet-rehearsal"
 REGION: Final = "ap-northeast-1"
 NETWORK_ACCOUNT: Final = "111111111111"
 MANAGEMENT_ACCOUNT: Final = "222222222222"
+DNS_ACCOUNT: Final = "444444444444"
 ORGANISATION: Final = "o-c1053dnet0"
 OPERATOR_ROLE: Final = "closednet-operator"
 OPERATOR_KEY_ID: Final = "AKIAREHEARSALOPERATOR"
 OPERATOR_SECRET_KEY: Final = "rehearsal"  # noqa: S105 - opens nothing but the rehearsal
 
 VPC_ID: Final = "vpc-0c1053d0000000001"
+DNS_VPC_ID: Final = "vpc-0c1053d0000000004"
 VPC_CIDR: Final = "10.20.0.0/16"
 TRANSIT_GATEWAY_ID: Final = "tgw-0c1053d0000000001"
 ROUTE_TABLE_ID: Final = "rtb-0c1053d0000000001"
@@ -30,7 +32,7 @@ PAGE_SIZE: Final = 5
 # Where thousands of items are usual: metrics, log events.
 LONG_PAGE_SIZE: Final = 25
 
-ACCOUNTS: Final = (NETWORK_ACCOUNT, MANAGEMENT_ACCOUNT)
+ACCOUNTS: Final = (NETWORK_ACCOUNT, MANAGEMENT_ACCOUNT, DNS_ACCOUNT)
 OPERATOR_USER_ARN: Final = f"arn:aws:iam::{NETWORK_ACCOUNT}:user/rehearsal-operator"
 KMS_KEY_ARN: Final = f"arn:aws:kms:{REGION}:{MANAGEMENT_ACCOUNT}:key/{KMS_KEY_ID}"
 KMS_ALIAS: Final = "alias/closednet-session"

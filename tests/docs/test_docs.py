@@ -152,7 +152,7 @@ class TestMake:
 
 class TestExamples:
     def test_there_is_one_for_each_kind_of_site(self) -> None:
-        assert ["many-hosts", "one-account", "two-accounts"] == [
+        assert ["many-hosts", "one-account", "three-accounts", "two-accounts"] == [
             path.stem.removeprefix("example-") for path in EXAMPLES
         ]
 
@@ -180,6 +180,7 @@ class TestExamples:
         assert {
             "example-many-hosts": False,
             "example-one-account": True,
+            "example-three-accounts": False,
             "example-two-accounts": False,
         } == same
 

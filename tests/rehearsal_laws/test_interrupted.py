@@ -22,7 +22,8 @@ from closednet_rehearsal.chaos.trial import KILLED, NOT_SEALED, Trial, attempt
 
 if TYPE_CHECKING:
     from closednet_rehearsal.chaos.cases import Kind
-    from closednet_rehearsal.chaos.rollout import Done, Rollout
+    from closednet_rehearsal.chaos.done import Done
+    from closednet_rehearsal.chaos.rollout import Rollout
 
 pytestmark = pytest.mark.rehearsal
 SITE: Final = "tokyo-dc1"
@@ -130,6 +131,19 @@ def test_no_access_key_is_lost_without_a_word(kind: Kind, grown: Rollout) -> Non
     verdict = attempt(Case(target, kind), done, grown.folder / f"key-{next(NUMBERS)}")
 
     assert () == verdict.problems
+
+
+def test_a_killed_rollback_is_finished_by_the_next(grown: Rollout) -> None:
+    """
+    Under the same approval, and nothing is left of what the rollout made.
+    """
+    done = grown.undone()
+    leaving = "ssm:DeregisterManagedInstance"
+    target = next(t for t in done.targets if leaving == t.operation)
+
+    verdict = attempt(Case(target, AFTER), done, grown.folder / f"undo-{next(NUMBERS)}")
+
+    assert (KILLED, ()) == (verdict.first, verdict.problems)
 
 
 def test_a_rollout_killed_in_the_middle_ends_like_any_other(grown: Rollout) -> None:

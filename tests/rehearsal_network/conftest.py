@@ -58,6 +58,8 @@ class World:
     management: Account
     lookup: Lookup
     fleet: Any
+    waiting: Waiting
+    dns: Account
 
     def administrate(self, config: str) -> None:
         install_zones(self.work_dir, config)
@@ -89,16 +91,19 @@ def _world(tmp_path: Path) -> Iterator[World]:
     }
     params = SiteParams.model_validate_json(json.dumps(raw))
     waiting = Waiting(poll_s=0.1, timeout_s=20.0)
+    network = Account("network", params, waiting)
     try:
         yield World(
             params=params,
             server=server,
             view=view,
             work_dir=tmp_path,
-            network=Account("network", params, waiting),
+            network=network,
+            dns=network,
             management=Account("management", params, waiting),
             lookup=Lookup(params.connection, timeout_s=0.5),
             fleet=NoServers(),
+            waiting=waiting,
         )
     finally:
         servers.stop()

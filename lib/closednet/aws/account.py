@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 C = TypeVar("C")
-Role = Literal["network", "management"]
+Role = Literal["network", "management", "dns"]
 PARTITIONS: Final = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
@@ -69,7 +69,7 @@ class Lazy(Generic[C]):
 
 class Account:
     """
-    The network or the management account of a site.
+    The network, the management or the DNS account of a site.
     """
 
     ec2: Lazy[EC2Client] = Lazy("ec2")
@@ -98,7 +98,7 @@ class Account:
         self.region = params.region
         self.site = params.site
         self.generation = params.generation
-        self._about: AccountParams = getattr(params.accounts, role)
+        self._about: AccountParams = params.accounts.of(role)
         self._sessions = Sessions(
             self._about, params.connection, region=params.region, site=params.site
         )

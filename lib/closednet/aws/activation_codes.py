@@ -5,7 +5,7 @@ What AWS and the secret store know about the activations of a site.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws.secret_store import pack, unpack
 from closednet.aws.tagging import mapping
@@ -17,6 +17,8 @@ from closednet.redact import Secret
 if TYPE_CHECKING:
     from closednet.aws.account import Account
     from closednet.aws.secret_store import SecretStore
+
+WAVE: Final = " wave "
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,13 @@ class ActivationState:
         How many more servers can register.
         """
         return self.spec.limit - self.registrations
+
+    @property
+    def is_of_a_wave(self) -> bool:
+        """
+        Whether it is for a later wave of servers.
+        """
+        return WAVE in self.spec.description
 
 
 class ActivationCodes:

@@ -18,8 +18,10 @@ from closednet.aws.tolerance import Tolerating
 from closednet.errors import AwsError
 from closednet.model import naming
 from closednet.model.change import Found
+from closednet.model.matching import node_of
 from closednet.model.specs.management import Activation
 from closednet.model.step import Actions, PlainKind
+from closednet.params import fleet
 from closednet.redact import Secret
 
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
     from closednet.aws.account import Account
     from closednet.aws.activation_codes import ActivationCodes
-    from closednet.aws.nodes import ManagedNodes
+    from closednet.aws.nodes import ManagedNode, ManagedNodes
     from closednet.params import SiteParams
     from closednet.recorder import Recorder
 
@@ -55,7 +57,9 @@ class Activations(PlainKind):
         self._account = account
         self.codes = codes
         self._nodes = nodes
-        self._hosts = params.hosts
+        # The others come with activations of their own, wave by wave.
+        first = fleet.waves(params.hosts, params.rollout.waves)[:1]
+        self._hosts = tuple(host for wave in first for host in wave)
         self._recorder = recorder
         stored = STORE_ACTIONS[params.activation.secret_store]
         made = ("ssm:CreateActivation", "ssm:AddTagsToResource", "iam:PassRole")
@@ -79,10 +83,12 @@ class Activations(PlainKind):
         """
         found: dict[str, Found[Activation]] = {}
         for spec in wanted:
-            if not self.missing_hosts():
-                node = self._nodes.of_site(self._account.site)[0]
+            nodes = self.nodes()
+            known = node_of(self._hosts, nodes)
+            if all(host.name in known for host in self._hosts):
+                node = nodes[0]
                 found[spec.key] = Found(spec, node.activation_id, owned=True)
-            elif usable := self.codes.usable():
+            elif (usable := self.codes.usable()) and not usable.is_of_a_wave:
                 found[spec.key] = Found(usable.spec, usable.activation_id, owned=True)
         return found
 
@@ -122,16 +128,27 @@ class Activations(PlainKind):
             self._delete(state.activation_id)
         self.codes.forget()
 
+    def retire(self, activation_id: str) -> None:
+        """
+        Remove one activation, and the code where it is this one's.
+        """
+        self._delete(activation_id)
+        stored = self.codes.stored()
+        if stored is not None and stored.activation_id == activation_id:
+            self.codes.forget()
+
+    def nodes(self) -> tuple[ManagedNode, ...]:
+        """
+        Return the managed nodes of the site.
+        """
+        return self._nodes.of_site(self._account.site)
+
     def missing_hosts(self) -> tuple[str, ...]:
         """
         Return the servers of the inventory that are not registered.
         """
-        nodes = self._nodes.of_site(self._account.site)
-        return tuple(
-            host.name
-            for host in self._hosts
-            if not any(node.is_host(host) for node in nodes)
-        )
+        known = node_of(self._hosts, self.nodes())
+        return tuple(host.name for host in self._hosts if host.name not in known)
 
     def _retire(self, *, keep: str) -> None:
         for state in self.codes.ours():

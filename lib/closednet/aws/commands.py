@@ -30,6 +30,7 @@ SHORTEST_TIMEOUT_S: Final = 30
 LONGEST_COMMENT: Final = 100
 FINAL: Final = frozenset({"Success", "Cancelled", "TimedOut", "Failed"})
 UNANSWERED: Final = "NoAnswer"
+UNSENT: Final = NodeResult("", "NotSent", -1, "", "too many nodes failed before")
 
 
 class Commands:
@@ -69,7 +70,6 @@ class Commands:
             "Comment": comment[:LONGEST_COMMENT],
             "TimeoutSeconds": max(SHORTEST_TIMEOUT_S, int(timeout_s)),
             "MaxConcurrency": str(max_concurrency),
-            "MaxErrors": str(max_errors),
         }
         if output:
             request |= self._destinations()
@@ -77,6 +77,12 @@ class Commands:
         results: list[NodeResult] = []
         for at in range(0, len(node_ids), MOST_NODES):
             batch = list(node_ids[at : at + MOST_NODES])
+            # MaxErrors holds for one command: over all of them it is counted here.
+            left = max_errors - sum(not result.succeeded for result in results)
+            if left < 0:
+                results += [replace(UNSENT, node_id=node_id) for node_id in batch]
+                continue
+            request["MaxErrors"] = str(left)
             command_id = self._send(request, batch)
             ids.append(command_id)
             results += self._answers(command_id, batch, timeout_s)

@@ -37,16 +37,18 @@ class EndpointReads:
         prefix = "cn." if self._account.region.startswith("cn-") else ""
         return f"{prefix}com.amazonaws.{self._account.region}.{service}"
 
-    def raw(self, vpc_id: str, *, gone_too: bool = False) -> list[Any]:
+    def raw(
+        self, vpc_id: str, *, gone_too: bool = False, kind: str = "Interface"
+    ) -> list[Any]:
         """
-        Return all interface endpoints of a VPC that are not gone.
+        Return all endpoints of a kind in a VPC that are not gone.
         """
         with self._account.call("ec2:DescribeVpcEndpoints", vpc_id):
             pages = self._account.ec2.get_paginator("describe_vpc_endpoints")
             answer = pages.paginate(
                 Filters=[
                     {"Name": "vpc-id", "Values": [vpc_id]},
-                    {"Name": "vpc-endpoint-type", "Values": ["Interface"]},
+                    {"Name": "vpc-endpoint-type", "Values": [kind]},
                 ]
             ).build_full_result()
         return [
@@ -88,7 +90,8 @@ class EndpointReads:
             vpc_id=raw["VpcId"],
             subnets=frozenset(raw.get("SubnetIds", ())),
             security_group=", ".join(groups),
-            private_dns=bool(raw.get("PrivateDnsEnabled", False)),
+            # Who answers S3's names is a choice of its own, made in another step.
+            private_dns=service != "s3" and bool(raw.get("PrivateDnsEnabled", False)),
             policy=canonical_policy(raw.get("PolicyDocument", "")),
             ip_address_type=str(raw.get("IpAddressType") or "ipv4").lower(),
             dns_record_type=str(options.get("DnsRecordIpType") or "ipv4"),

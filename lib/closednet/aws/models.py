@@ -11,6 +11,8 @@ from botocore.exceptions import DataNotFoundError
 from botocore.loaders import create_loader
 from botocore.session import get_session
 
+from closednet.errors import AwsError
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +30,27 @@ def new_session(profile: str | None = None) -> Any:
         session.set_config_variable("profile", profile)
     loader = _loader(session.get_config_variable("data_path"))
     session.register_component("data_loader", loader)
+    _never_ask(session, profile or "default")
     return session
+
+
+def _never_ask(session: Any, profile: str) -> None:
+    """
+    Let a profile that wants an MFA code fail: in a batch nobody can type one.
+    """
+
+    def refuse(_: str) -> str:
+        raise AwsError(
+            f"profile {profile} asks for an MFA code, and nobody is asked here",
+            operation="sts:AssumeRole",
+            hint="get a session first, such as with `aws sts get-session-token"
+            " --serial-number ARN --token-code CODE`, put it under a profile of its"
+            " own, and name that in accounts.*.profile; `aws sso login` does as well",
+        )
+
+    chain = session.get_component("credential_provider")
+    # botocore lets no caller choose who asks for the code.
+    chain.get_provider("assume-role")._prompter = refuse  # noqa: SLF001
 
 
 def read_models(services: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from closednet.aws.tolerance import Tolerating
 from closednet.errors import AwsError
 from closednet.model import naming
+from closednet.model.matching import node_of
 
 
 if TYPE_CHECKING:
@@ -129,13 +130,7 @@ def by_host(
 
     A server that registered twice has a stale node too; the online one counts.
     """
-    ranked = sorted(nodes, key=lambda n: (n.ping_status != "Online", n.node_id))
-    found: dict[str, ManagedNode] = {}
-    for host in hosts:
-        node = next((node for node in ranked if node.is_host(host)), None)
-        if node is not None:
-            found[host.name] = node
-    return found
+    return node_of(hosts, nodes)
 
 
 def _node(raw: Any) -> ManagedNode:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from closednet.errors import AwsError
+from closednet.errors import AwsDenied, AwsError
 
 
 if TYPE_CHECKING:
@@ -169,12 +169,17 @@ class Surroundings:
     def endpoint_quota(self) -> int | None:
         """
         Return how many interface endpoints a VPC may have, if that is readable.
+
+        Raises:
+            AwsDenied: The operator has other policies than those that we print.
         """
         try:
             with self._account.call("servicequotas:GetServiceQuota", "vpc"):
                 answer = self._account.service_quotas.get_service_quota(
                     ServiceCode="vpc", QuotaCode=ENDPOINTS_PER_VPC
                 )
+        except AwsDenied:
+            raise
         except AwsError:
             return None
         return int(answer["Quota"]["Value"])

@@ -13,6 +13,7 @@ from botocore.exceptions import (
     HTTPClientError,
     NoCredentialsError,
     ProfileNotFound,
+    SSOError,
 )
 
 from closednet.aws import denials
@@ -133,6 +134,8 @@ def _verdict(code: str, text: str) -> tuple[type[AwsError], str]:
 
 def _local_hint(err: Exception) -> str:
     match err:
+        case SSOError():
+            return "the session of AWS IAM Identity Center is over: run `aws sso login`"
         case NoCredentialsError() | ProfileNotFound():
             return "set accounts.*.profile in the parameters, or log in first"
         case EndpointConnectionError() | HTTPClientError():

@@ -22,12 +22,8 @@ if TYPE_CHECKING:
     from closednet.aws.endpoint_states import AliasTarget
     from closednet.aws.zones import HostedZones
 
-READS: Final = (
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeVpcEndpoints",
-    "route53:ListHostedZonesByVPC",
-    "route53:ListResourceRecordSets",
-)
+TARGET_READS: Final = ("ec2:DescribeNetworkInterfaces", "ec2:DescribeVpcEndpoints")
+READS: Final = ("route53:ListHostedZonesByVPC", "route53:ListResourceRecordSets")
 WRITES: Final = (
     "route53:ChangeResourceRecordSets",
     "route53:GetChange",
@@ -46,16 +42,28 @@ class ZoneRecords(PlainKind):
     """
 
     spec_type = ZoneRecord
-    actions = Actions(
-        "network", find=READS, create=WRITES, update=WRITES, delete=WRITES
-    )
 
-    def __init__(self, account: Account, zones: HostedZones, vpc_id: str) -> None:
+    def __init__(
+        self,
+        account: Account,
+        zones: HostedZones,
+        zone_vpc_id: str,
+        *,
+        network: Account | None = None,
+        vpc_id: str = "",
+    ) -> None:
         self._account = account
         self._zones = zones
-        self._vpc_id = vpc_id
-        self._reads = EndpointReads(account)
+        self._zone_vpc_id = zone_vpc_id
+        self._vpc_id = vpc_id or zone_vpc_id
+        self._reads = EndpointReads(network or account)
         self._changes = Changes(account)
+        # Where the zone belongs to a third account, others read what it points to.
+        own = TARGET_READS if account.role == "network" else ()
+        reads, writes = (*own, *READS), (*own, *WRITES)
+        self.actions = Actions(
+            account.role, find=reads, create=writes, update=writes, delete=writes
+        )
 
     def find(self, wanted: Iterable[ZoneRecord]) -> Mapping[str, Found[ZoneRecord]]:
         specs = tuple(wanted)
@@ -126,7 +134,7 @@ class ZoneRecords(PlainKind):
         self._changes.remember(answer["ChangeInfo"])
 
     def _zone_id(self, name: str) -> str:
-        return self._zones.associated(self._vpc_id).get(name, ("", ""))[0]
+        return self._zones.of_accounts(self._zone_vpc_id).get(name, ("", ""))[0]
 
     def _records(self, zone: str) -> dict[tuple[str, str], Any]:
         zone_id = self._zone_id(zone)

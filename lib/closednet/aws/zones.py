@@ -4,6 +4,7 @@ Private hosted zones.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import tagging
@@ -31,6 +32,21 @@ READS: Final = (
 )
 
 
+ACTIONS: Final = Actions(
+    "network",
+    find=READS,
+    create=(
+        "route53:AssociateVPCWithHostedZone",
+        "route53:ChangeTagsForResource",
+        "route53:CreateHostedZone",
+        "route53:GetChange",
+        "route53:ListHostedZonesByName",
+        *READS,
+    ),
+    delete=("route53:DeleteHostedZone",),
+)
+
+
 class HostedZones(PlainKind):
     """
     Finds the VPC's zone of a name; ours has our token as caller reference.
@@ -40,28 +56,16 @@ class HostedZones(PlainKind):
     """
 
     spec_type = HostedZone
-    actions = Actions(
-        "network",
-        find=READS,
-        create=(
-            "route53:AssociateVPCWithHostedZone",
-            "route53:ChangeTagsForResource",
-            "route53:CreateHostedZone",
-            "route53:GetChange",
-            "route53:ListHostedZonesByName",
-            *READS,
-        ),
-        delete=("route53:DeleteHostedZone",),
-    )
 
     def __init__(self, account: Account) -> None:
         self._account = account
         self._changes = Changes(account)
+        self.actions = replace(ACTIONS, account=account.role)
 
     def find(self, wanted: Iterable[HostedZone]) -> Mapping[str, Found[HostedZone]]:
         found = {}
         for spec in wanted:
-            zone = self.associated(spec.vpc_id).get(spec.name)
+            zone = self.of_accounts(spec.vpc_id).get(spec.name)
             if zone is None:
                 continue
             zone_id, owner = zone
@@ -69,6 +73,13 @@ class HostedZones(PlainKind):
             if not owned or self._tagged(zone_id):
                 found[spec.key] = Found(spec, zone_id, owned)
         return found
+
+    def of_accounts(self, vpc_id: str) -> dict[str, tuple[str, str]]:
+        """
+        Return the zones that accounts own: AWS owns those of endpoints' own names.
+        """
+        zones = self.associated(vpc_id)
+        return {name: zone for name, zone in zones.items() if zone[1].isdigit()}
 
     def associated(self, vpc_id: str) -> dict[str, tuple[str, str]]:
         """
@@ -88,7 +99,7 @@ class HostedZones(PlainKind):
             request["NextToken"] = answer["NextToken"]
 
     def create(self, spec: HostedZone) -> str:
-        zone = self.associated(spec.vpc_id).get(spec.name)
+        zone = self.of_accounts(spec.vpc_id).get(spec.name)
         zone_id = self._made(spec) if zone is None else zone[0]
         with self._account.call("route53:ChangeTagsForResource", zone_id):
             self._account.route53.change_tags_for_resource(
@@ -152,7 +163,7 @@ class HostedZones(PlainKind):
         """
         Return our zone with this reference, associated again if it lost its VPC.
         """
-        zone_id, owner = self.associated(spec.vpc_id).get(spec.name, ("", ""))
+        zone_id, owner = self.of_accounts(spec.vpc_id).get(spec.name, ("", ""))
         if owner == self._account.id and self._owned(self._get(zone_id), spec):
             return zone_id  # an answer got lost, and botocore asked again
         with self._account.call("route53:ListHostedZonesByName", spec.name):

@@ -129,7 +129,9 @@ def _schema(parser: ArgumentParser) -> None:
 def _policies(parser: ArgumentParser) -> None:
     _params(parser)
     parser.add_argument(
-        "--account", choices=["network", "management"], help="only this account's"
+        "--account",
+        choices=["network", "management", "dns"],
+        help="only this account's",
     )
 
 

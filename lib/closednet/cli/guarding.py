@@ -4,6 +4,7 @@ Terminal and logs of a command without secrets, also where a command fails.
 
 from __future__ import annotations
 
+import os
 import sys
 
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 class GuardedStream:
     """
     A text stream that masks what it is given; all else is the stream's own.
+
+    A reader that went away (`closednet apply … | head`) does not end the work.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -27,8 +30,25 @@ class GuardedStream:
         """
         Write `text` with every known secret masked.
         """
-        self._stream.write(redact(text))
+        try:
+            self._stream.write(redact(text))
+        except BrokenPipeError:
+            self._go_on_unread()
         return len(text)
+
+    def flush(self) -> None:
+        """
+        Hand on what was written, if anybody still reads.
+        """
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._go_on_unread()
+
+    def _go_on_unread(self) -> None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
 
     def writelines(self, lines: Any) -> None:
         """

@@ -7,13 +7,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from closednet.hosts.results import raise_for_failures
-
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from closednet.hosts.inventory import FactsSource
+    from closednet.hosts.quarantine import Quarantine
     from closednet.hosts.results import CommandResult
     from closednet.hosts.scripts import Script
     from closednet.redact import Secret
@@ -29,8 +28,14 @@ class Batch:
     """
 
     facts: FactsSource
-    max_errors: int = 0
     _scripts: dict[str, Script] = field(default_factory=dict)
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """
+        The servers that failed and are not touched any more.
+        """
+        return self.facts.quarantine
 
     def add(self, host: str, script: Script) -> None:
         """
@@ -42,17 +47,16 @@ class Batch:
         self, what: str, secrets: Mapping[str, Secret] | None = None
     ) -> dict[str, CommandResult]:
         """
-        Run everything on the list.
+        Run everything on the list, except on servers in quarantine.
 
         Raises:
-            HostError: One or more servers failed; all of them are named.
+            HostError: More servers failed than the budget allows; all are named.
         """
-        scripts = dict(self._scripts)
+        good = set(self.quarantine.healthy(self._scripts))
+        scripts = {name: s for name, s in self._scripts.items() if name in good}
         self._scripts.clear()
         if not scripts:
             return {}
         self.facts.forget()
-        fleet = self.facts.fleet
-        return raise_for_failures(
-            what, fleet.run_each(scripts, secrets, self.max_errors)
-        )
+        results = self.facts.fleet.run_each(scripts, secrets, self.quarantine.left)
+        return self.quarantine.sifted(what, results)

@@ -51,7 +51,7 @@ class CloudWatchAgentPackages(PlainKind):
         Return the servers that have the agent; being first, it asks anew.
         """
         specs = list(wanted)
-        self._facts.forget()
+        self._facts.begin()
         facts = self._facts.of(spec.host for spec in specs)
         return {
             spec.key: Found(
@@ -62,6 +62,20 @@ class CloudWatchAgentPackages(PlainKind):
             for spec in specs
             if spec.host in facts and facts[spec.host].cloudwatch_installed
         }
+
+    def remaining(
+        self, wanted: Iterable[CloudWatchAgentPackage]
+    ) -> Mapping[str, Found[CloudWatchAgentPackage]]:
+        """
+        Return the servers that have the agent, once every one was asked.
+
+        Raises:
+            HostError: One did not answer: what is not seen is not gone.
+        """
+        specs = list(wanted)
+        found = self.find(specs)
+        self._facts.quarantine.raise_for(spec.host for spec in specs)
+        return found
 
     def create(self, spec: CloudWatchAgentPackage) -> str:
         """
@@ -106,7 +120,7 @@ class CloudWatchAgentPackages(PlainKind):
         return carry(host, "cloudwatch-agent") if host.os == "windows" else None
 
     def _taken(self) -> list[str]:
-        names = list(self._queued)
+        names = self._facts.quarantine.healthy(self._queued)
         self._queued.clear()
         self._facts.forget()
         return names

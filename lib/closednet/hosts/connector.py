@@ -19,7 +19,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from closednet.errors import HostError
-from closednet.hosts.results import CommandResult, Results, failure
+from closednet.hosts.results import (
+    NOT_STARTED,
+    CommandResult,
+    Results,
+    failure,
+)
 from closednet.recorder import NullRecorder
 from closednet.redact import redact
 
@@ -89,18 +94,19 @@ class Fleet:
         """
         chosen = [host for host in self.hosts if host.name in scripts]
         results: Results = {}
+        failed: list[str] = []
 
         def visit(host: Host) -> None:
-            failed = sum(isinstance(r, HostError) for r in list(results.values()))
-            if max_errors is not None and failed > max_errors:
+            if max_errors is not None and len(failed) > max_errors:
                 results[host.name] = HostError(
-                    f"{host.name}: not started, because {failed} servers failed",
+                    f"{host.name}: {NOT_STARTED} {len(failed)} servers failed",
                     host=host.name,
                 )
                 return
             try:
                 results[host.name] = self.run(scripts[host.name], host, secrets)
             except HostError as err:
+                failed.append(host.name)
                 results[host.name] = err
 
         canaries = chosen[:1] if max_errors is not None else []

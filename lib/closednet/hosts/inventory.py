@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from closednet.errors import HostError
 from closednet.hosts.facts import HostFacts, parse
-from closednet.hosts.results import raise_for_failures
+from closednet.hosts.quarantine import Quarantine
 from closednet.hosts.scripts import render
 
 
@@ -57,7 +58,9 @@ class FactsSource:
 
     fleet: Fleet
     handed_back: Callable[[str], str] = nothing_handed_back
+    quarantine: Quarantine = field(default_factory=Quarantine)
     _known: dict[str, HostFacts] = field(default_factory=dict)
+    _hosts: dict[str, Host] = field(default_factory=dict)
 
     def forget(self) -> None:
         """
@@ -65,21 +68,31 @@ class FactsSource:
         """
         self._known.clear()
 
+    def begin(self) -> None:
+        """
+        Ask anew, servers in quarantine too.
+        """
+        self.forget()
+        self.quarantine.release()
+
     def host(self, name: str) -> Host:
         """
         Return the server of this name.
         """
-        return next(host for host in self.fleet.hosts if host.name == name)
+        if not self._hosts:
+            self._hosts.update({host.name: host for host in self.fleet.hosts})
+        return self._hosts[name]
 
     def of(self, names: Iterable[str]) -> dict[str, HostFacts]:
         """
-        Return facts by server name; a by-hand server may have none.
+        Return facts by server name; by hand, or in quarantine, one may have none.
 
         Raises:
-            HostError: A server did not answer; all of them are named.
+            HostError: More did not answer than the budget allows; all are named.
         """
         wanted = dict.fromkeys(names)
-        missing = [self.host(name) for name in wanted if name not in self._known]
+        unknown = [name for name in wanted if name not in self._known]
+        missing = [self.host(name) for name in self.quarantine.healthy(unknown)]
         self._ask([host for host in missing if not is_by_hand(host)])
         for host in missing:
             output = self.handed_back(host.name) if is_by_hand(host) else ""
@@ -88,8 +101,13 @@ class FactsSource:
         return {name: self._known[name] for name in wanted if name in self._known}
 
     def _ask(self, hosts: list[Host]) -> None:
-        results = raise_for_failures(
-            "facts", self.fleet.run_all(render("facts"), hosts)
-        )
+        facts: dict[str, HostFacts] = {}
+        results = self.fleet.run_all(render("facts"), hosts)
         for name, result in results.items():
-            self._known[name] = parse(name, result.stdout, now=result.ended_at)
+            try:
+                if not isinstance(result, HostError):
+                    facts[name] = parse(name, result.stdout, now=result.ended_at)
+            except HostError as err:
+                results[name] = err
+        self.quarantine.sifted("facts", results)
+        self._known.update(facts)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from closednet.hosts.batch import Batch
     from closednet.hosts.scripts import Script
+    from closednet.model.change import Found
     from closednet.redact import Secret
 
 
@@ -85,6 +86,24 @@ class HostKind(PlainKind, ABC, Generic[H]):
         Put the removal on the list of this server.
         """
         self._batch.add(spec.host, self.undo_script(spec, resource_id))
+
+    def remaining(self, wanted: Iterable[H]) -> Mapping[str, Found[H]]:
+        """
+        Return what exists, and guess nothing about servers that did not answer.
+
+        Raises:
+            HostError: One did not: what is not seen is not gone.
+        """
+        specs = list(wanted)
+        found = self.find(specs)
+        self._batch.quarantine.raise_for(spec.host for spec in specs)
+        return found
+
+    @abstractmethod
+    def find(self, wanted: Iterable[H]) -> Mapping[str, Found[H]]:
+        """
+        Return what exists, as far as servers answer. Reads only.
+        """
 
     def settle(self, specs: Iterable[H]) -> None:
         """

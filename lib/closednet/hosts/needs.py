@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from closednet.redact import Secret
 
@@ -48,6 +48,11 @@ class Nodes(Protocol):
     def of_site(self, site: str) -> Sequence[Node]:
         """
         Return those of a site, online or not.
+        """
+
+    def all_by_id(self, ids: Iterable[str]) -> Sequence[Node]:
+        """
+        Return those of these ids that exist.
         """
 
     def deregister(self, node_id: str) -> None:

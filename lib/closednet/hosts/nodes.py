@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from closednet.model.matching import node_of, nodes_of
+
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,34 +16,22 @@ if TYPE_CHECKING:
     from closednet.params.site import Host
 
 
-def is_of(node: Node, host: Host) -> bool:
-    """
-    Tell whether a node is this server: by its name, or else by its address.
-    """
-    short = node.computer_name.partition(".")[0].lower()
-    return short == host.name.lower() or node.ip_address == host.address
-
-
 def by_host(hosts: Iterable[Host], nodes: Iterable[Node]) -> dict[str, Node]:
     """
     Return the node of each server; of several the one that is online.
     """
-    ranked = sorted(
-        nodes, key=lambda node: (node.ping_status == "Online", node.node_id)
-    )
-    return {host.name: node for node in ranked for host in hosts if is_of(node, host)}
+    return node_of(hosts, nodes)
 
 
 def several(hosts: Iterable[Host], nodes: Iterable[Node]) -> dict[str, tuple[str, ...]]:
     """
     Return the servers that AWS lists more than once, with their node ids.
     """
-    listed = list(nodes)
-    found = {
-        host.name: tuple(sorted(n.node_id for n in listed if is_of(n, host)))
-        for host in hosts
+    return {
+        name: tuple(sorted(node.node_id for node in listed))
+        for name, listed in nodes_of(hosts, nodes).items()
+        if len(listed) > 1
     }
-    return {name: ids for name, ids in found.items() if len(ids) > 1}
 
 
 def at_least(version: str, minimum: str) -> bool:

@@ -56,6 +56,7 @@ class Registrations(HostKind[Registration]):
         super().__init__(site, batch)
         self._nodes = nodes
         self._activations = activations
+        self._code: StoredCode | None = None
 
     def find(self, wanted: Iterable[Registration]) -> Mapping[str, Found[Registration]]:
         """
@@ -131,8 +132,15 @@ class Registrations(HostKind[Registration]):
         self._nodes.deregister(resource_id)
         super().delete(spec, resource_id)
 
+    def settle(self, specs: Iterable[Registration]) -> None:
+        """
+        Register all on the list; the next wave has another activation.
+        """
+        super().settle(specs)
+        self._code = None
+
     def _stored(self) -> StoredCode:
-        stored = self._activations.stored()
+        stored = self._code = self._code or self._activations.stored()
         if stored is None:
             raise PreconditionError(
                 "there is no activation code in the secret store",

@@ -7,12 +7,17 @@ from __future__ import annotations
 import re
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from closednet.errors import CommandFailed, HostError
 
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 CLIENT_FAILED: Final = 255
+MOST_LINES: Final = 25
+NOT_STARTED: Final = "not started, because"
 LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
 HINTS: Final = {
     r"IDENTIFICATION HAS CHANGED|Host key verification failed": (
@@ -86,7 +91,9 @@ def failure(script: str, result: CommandResult) -> HostError:
     )
 
 
-def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
+def raise_for_failures(
+    what: str, results: Mapping[str, CommandResult | HostError]
+) -> dict[str, CommandResult]:
     """
     Return the results if every server has one.
 
@@ -96,12 +103,29 @@ def raise_for_failures(what: str, results: Results) -> dict[str, CommandResult]:
     failed = [r for r in results.values() if isinstance(r, HostError)]
     if not failed:
         return {k: r for k, r in results.items() if isinstance(r, CommandResult)}
-    raise HostError(
-        f"{what}: {len(failed)} of {len(results)} servers failed:\n  - "
-        + "\n  - ".join(error.message for error in failed),
-        host=", ".join(error.host for error in failed),
-        hint=failed[0].hint,
+    raise summed_up(
+        f"{what}: {len(failed)} of {len(results)} servers failed", failed
     ) from failed[0]
+
+
+def summed_up(what: str, errors: Iterable[HostError]) -> HostError:
+    """
+    Return one error that names every server, and the cause of the first ones.
+    """
+    listed = list(errors)
+    idle = [error.host for error in listed if NOT_STARTED in error.message]
+    failed = [error for error in listed if NOT_STARTED not in error.message]
+    lines = [f"\n  - {error.message}" for error in failed[:MOST_LINES]]
+    rest = [error.host for error in failed[MOST_LINES:]]
+    if rest:
+        lines.append(f"\n  - and {len(rest)} more, see the evidence: {', '.join(rest)}")
+    if idle:
+        lines.append(f"\n  - {NOT_STARTED} of them: {', '.join(idle)}")
+    return HostError(
+        f"{what}:{''.join(lines)}",
+        host=", ".join(error.host for error in listed),
+        hint=next((error.hint for error in listed if error.hint), ""),
+    ).because(cause for error in listed for cause in error.causes)
 
 
 def _last_line(text: str) -> str:

@@ -4,11 +4,12 @@ Run Command for kinds: every node's failure becomes one error with all names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import HostError
 from closednet.hosts.nodes import by_host
+from closednet.hosts.quarantine import Quarantine
 from closednet.model.cloudwatch_wishes import CLOUDWATCH, PACKAGE
 
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from closednet.hosts.needs import Commands, NodeResult, Nodes
+    from closednet.hosts.results import Results
     from closednet.hosts.scripts import Script
     from closednet.params.site import Host
 
@@ -35,7 +37,7 @@ class RunCommand:
     nodes: Nodes
     commands: Commands
     max_concurrency: int = 10
-    max_errors: int = 0
+    quarantine: Quarantine = field(default_factory=Quarantine)
 
     def ids(self, names: Iterable[str]) -> dict[str, str]:
         """
@@ -55,29 +57,30 @@ class RunCommand:
         """
         Run a document on all named servers and return the results by name.
 
+        Servers in quarantine are left alone.
+
         Raises:
-            HostError: A server is not online, or failed; all of them are named.
+            HostError: More are offline, or failed, than the budget allows.
         """
-        ids = self.ids(names)
-        offline = sorted(set(names) - set(ids))
-        if offline:
-            raise HostError(
-                f"not online as managed nodes: {', '.join(offline)}",
-                host=", ".join(offline),
-                hint="prove the ssm-agent step first",
-            )
+        wanted = self.quarantine.healthy(names)
+        ids = self.ids(wanted)
+        offline = {name: _offline(name) for name in wanted if name not in ids}
+        self.quarantine.sifted(document, dict(offline), len(wanted))
+        if not ids:
+            return {}
         outcome = self.commands.run(
             document,
             parameters,
             sorted(ids.values()),
             comment=f"closednet {self.site}",
             max_concurrency=self.max_concurrency,
-            max_errors=self.max_errors,
+            max_errors=self.quarantine.left,
             timeout_s=NORMAL_S,
         )
         by_id = {result.node_id: result for result in outcome.results}
-        _raise_for_failures(document, ids, by_id)
-        return {name: by_id[node_id] for name, node_id in ids.items()}
+        failed = _failures(document, ids, by_id)
+        self.quarantine.sifted(document, failed, len(ids))
+        return {name: by_id[ids[name]] for name in ids if name not in failed}
 
     def shell(self, script: Script, names: list[str]) -> dict[str, NodeResult]:
         """
@@ -93,22 +96,29 @@ class RunCommand:
         return self.send(PACKAGE, parameters, names)
 
 
-def _raise_for_failures(
+def _offline(name: str) -> HostError:
+    return HostError(
+        f"{name}: not online as a managed node",
+        host=name,
+        hint="prove the ssm-agent step first",
+    )
+
+
+def _failures(
     document: str, ids: Mapping[str, str], by_id: Mapping[str, NodeResult]
-) -> None:
-    failed = {
-        name: f"{result.status}: {_words(result)}" if result else "no result"
-        for name, node_id in sorted(ids.items())
-        if (result := by_id.get(node_id)) is None or result.status != "Success"
-    }
-    if failed:
-        raise HostError(
-            f"{document} failed on {len(failed)} of {len(ids)} servers:\n  - "
-            + "\n  - ".join(f"{name}: {words}" for name, words in failed.items()),
-            host=", ".join(failed),
-            hint="its output is in the output bucket; a failed download means that"
-            " the S3 endpoint's policy or its wildcard name is missing",
-        )
+) -> Results:
+    found: Results = {}
+    for name, node_id in sorted(ids.items()):
+        result = by_id.get(node_id)
+        if result is None or result.status != "Success":
+            words = f"{result.status}: {_words(result)}" if result else "no result"
+            found[name] = HostError(
+                f"{name}: {document} ended with {words}",
+                host=name,
+                hint="its output is in the output bucket; a failed download means that"
+                " the S3 endpoint's policy or its wildcard name is missing",
+            )
+    return found
 
 
 def _words(result: NodeResult) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from closednet.errors import AdapterError, AwsError, HostError
 from closednet.hosts import silent_nodes
 from closednet.hosts.kind import HostKind
 from closednet.hosts.nodes import at_least, by_host
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
     from closednet.hosts.batch import Batch
     from closednet.hosts.facts import HostFacts
     from closednet.hosts.needs import Nodes
+    from closednet.hosts.results import Results
     from closednet.params.site import Host
     from closednet.waiting import Waiting
 
 
 INSTALL_S: Final = 900.0
+OFFLINE: Final = (
+    "read /var/log/amazon/ssm/errors.log there: mostly ssmmessages is not reached, the"
+    " clock is wrong or the role does not allow enough"
+)
 MARK: Final = "ssm-agent-package"
 ARCHITECTURES: Final = {"x86_64": "amd64", "arm64": "arm64"}
 DEBIAN: Final = frozenset({"ubuntu", "debian"})
@@ -114,7 +120,7 @@ class SsmAgentPackages(HostKind[SsmAgentPackage]):
         Return the installed packages; being the first kind, it asks anew.
         """
         specs = list(wanted)
-        self._facts.forget()
+        self._facts.begin()
         facts = self._facts.of(spec.host for spec in specs)
         found = {
             s.key: self._installed(s, facts[s.host]) for s in specs if s.host in facts
@@ -215,12 +221,39 @@ class SsmAgentServices(HostKind[SsmAgentService]):
         """
         Start all, and wait until every one is an online managed node.
         """
-        names = {spec.host for spec in specs}
-        super().settle(())
-        self._waiting.until(
-            lambda: True if names <= self._online() else None,
-            what=f"{', '.join(sorted(names))} online as managed nodes",
-            hint="read /var/log/amazon/ssm/errors.log there: mostly ssmmessages is"
-            " not reached, the clock is wrong or the role does not allow enough",
-        )
-        silent_nodes.retire(self._site, self._nodes, self._facts)
+        said = self._batch.run(self.doing)
+        ids = {name: result.value("node_id") for name, result in said.items()}
+        late = self._waited_for(ids)
+        quarantine = self._batch.quarantine
+        quarantine.sifted(self.doing, late, len(ids))
+        if not quarantine.causes:
+            silent_nodes.retire(self._site, self._nodes, self._facts)
+
+    def _waited_for(self, ids: Mapping[str, str]) -> Results:
+        """
+        Wait until all are online; return an error for each that does not come.
+        """
+        waited = {name: node_id for name, node_id in ids.items() if node_id}
+
+        def all_online() -> bool | None:
+            nodes = self._nodes.all_by_id(waited.values())
+            online = {node.node_id for node in nodes if node.ping_status == "Online"}
+            for name in [n for n, node_id in waited.items() if node_id in online]:
+                del waited[name]
+            return None if waited else True
+
+        try:
+            self._waiting.until(all_online, what="online as managed nodes")
+        except AdapterError as err:
+            if isinstance(err, AwsError):
+                raise
+        late = f"did not come online within {self._waiting.timeout_s:g} s"
+        return {
+            name: _offline(name, f"{ids[name]} {late}" if ids[name] else "has no id")
+            for name in ids
+            if name in waited or not ids[name]
+        }
+
+
+def _offline(name: str, what: str) -> HostError:
+    return HostError(f"{name}: {what}", host=name, hint=OFFLINE)

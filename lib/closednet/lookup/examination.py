@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from closednet.lookup.sight import TIMEOUT
 from closednet.lookup.traps import Case, diagnose
+from closednet.model.causes import CAUSES, Diagnosis, Finding
 
 
 if TYPE_CHECKING:
@@ -43,16 +44,24 @@ class Examination:
         self._product: Product = product
         self._seen: dict[tuple[str, str], tuple[Trap, ...]] = {}
 
-    def advice(
+    def diagnosis(
         self, server: str, wanted: Expectation, others: Iterable[Expectation]
-    ) -> str:
+    ) -> Diagnosis:
         """
-        Return the traps of `server` with their remedies, or nothing.
+        Return the traps of `server` as causes with their remedies.
         """
-        return "; ".join(
-            f"{trap.name}: {trap.cause} ({trap.evidence}). Remedy: "
-            + trap.remedy(self._product)
-            for trap in self.traps(server, wanted, others)
+        return Diagnosis(
+            tuple(
+                Finding(
+                    trap.name,
+                    server,
+                    trap.cause,
+                    trap.evidence,
+                    trap.remedy(self._product),
+                    CAUSES[trap.name].who,
+                )
+                for trap in self.traps(server, wanted, others)
+            )
         )
 
     def traps(

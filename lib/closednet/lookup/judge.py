@@ -5,7 +5,7 @@ Checks over DNS answers: whose addresses are they, and are they private?
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
@@ -99,8 +99,7 @@ def _explained(
     wanted: Expectation,
     names: Sequence[Expectation],
 ) -> Check:
-    advice = examination.advice(place.server, wanted, names)
-    return replace(check, remedy=advice or check.remedy)
+    return check.explained(examination.diagnosis(place.server, wanted, names))
 
 
 def nodata_checks(

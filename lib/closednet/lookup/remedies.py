@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from closednet.model.causes import CAUSES
+
 
 if TYPE_CHECKING:
     from closednet.model.forwarders import Product
@@ -34,20 +36,6 @@ PLACES: Final[dict[Product, str]] = {
     "dnsmasq": "dnsmasq.conf",
     "windows": "Windows DNS Server",
 }
-SENTENCES: Final = {
-    "dnssec-without-internet": "exempt {zone} from DNSSEC validation",
-    "private-addresses-dropped": "allow private addresses in answers for {zone}",
-    "zone-not-forwarded": "install the generated file, which has a rule for {zone},"
-    " make sure that no other rule or zone is more specific, and flush the cache",
-    "other-private-addresses": "flush its cache; then look for a zone, a hosts file or"
-    " a response policy of its own that covers {zone}",
-    "inbound-out-of-its-reach": "let this server reach both inbound addresses on port"
-    " 53, udp and tcp (resolver security group, firewalls, return route); then"
-    " compare its forward rules with the generated file",
-    "soa-above-zone": "forward {zone} in place of the zones below it; all AWS names"
-    " go to the inbound endpoint then",
-    "tcp-unanswered": "let tcp port 53 of this server through, and have it listen there",
-}
 
 
 def line(trap: str, product: Product, zone: str) -> str:
@@ -61,7 +49,7 @@ def remedy(trap: str, product: Product, zone: str) -> str:
     """
     Return what to do, with the line and its place where there is one.
     """
-    sentence = SENTENCES[trap].format(zone=zone)
+    sentence = CAUSES[trap].remedy_for(zone=zone)
     found = line(trap, product, zone)
     if not found:
         return sentence

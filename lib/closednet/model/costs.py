@@ -84,10 +84,10 @@ def monthly(params: SiteParams) -> tuple[CostLine, ...]:
             subnets,
             prices.resolver_address_hour,
         ),
-        _line(
-            "hosted-zone", "Private hosted zone", 1, "month", prices.hosted_zone_month
-        ),
     ]
+    if params.name_resolution.s3 == "private-hosted-zone":
+        price = prices.hosted_zone_month
+        lines.append(_line("hosted-zone", "Private hosted zone", 1, "month", price))
     if needs_advanced_tier(params):
         lines.append(
             _hourly(

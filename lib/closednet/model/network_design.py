@@ -16,6 +16,7 @@ from closednet.model.specs.network import (
     PinnedAddress,
     ResolverEndpoint,
     SecurityGroup,
+    ZoneAssociation,
     ZoneRecord,
     endpoint_key,
     regional_name,
@@ -137,7 +138,27 @@ def hosted_zones(params: SiteParams) -> tuple[HostedZone, ...]:
     """
     if "s3" not in params.endpoints.services:
         return ()
-    return (HostedZone(zone_name(params), params.network.vpc_id, params.region),)
+    return (HostedZone(zone_name(params), zone_vpc_id(params), params.region),)
+
+
+def zone_vpc_id(params: SiteParams) -> str:
+    """
+    Return the VPC with which the zone is made: one of the zone's owner.
+    """
+    return params.name_resolution.zone_vpc_id or params.network.vpc_id
+
+
+def zone_associations(params: SiteParams) -> tuple[ZoneAssociation, ...]:
+    """
+    Return the association of the site's VPC with a zone of a third account.
+    """
+    dns, network = params.accounts.dns, params.network
+    if dns is None:
+        return ()
+    return tuple(
+        ZoneAssociation(zone.name, network.vpc_id, params.region, dns.id)
+        for zone in hosted_zones(params)
+    )
 
 
 def zone_records(params: SiteParams) -> tuple[ZoneRecord, ...]:

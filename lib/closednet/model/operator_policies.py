@@ -31,6 +31,7 @@ VERIFY_READS: Final = {
         "route53resolver:ListResolverRules",
         "servicequotas:GetServiceQuota",
     ),
+    "dns": ("route53:GetHostedZone", "route53:ListHostedZonesByVPC"),
     "management": (
         *("cloudwatch:GetMetricData", "cloudwatch:ListMetrics"),
         *("iam:GetRole", "iam:GetRolePolicy"),

@@ -4,9 +4,14 @@ Checks: claims about the world, judged by machine, with what was seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from closednet.errors import VerificationError
+
+
+if TYPE_CHECKING:
+    from closednet.model.causes.cause import Diagnosis
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,9 @@ class Check:
     A claim, whether it holds, what was seen, and which requirements it proves.
 
     `subject` names the resource, host or name that the claim is about.
-    `remedy` says what to do when it does not hold.
+    `remedy` says what to do when it does not hold. `causes` are the ids of the
+    causes (`model.causes`) that were found, `left_open` those that what was seen
+    does not tell apart.
     """
 
     claim: str
@@ -24,6 +31,21 @@ class Check:
     proves: tuple[str, ...] = ()
     subject: str = ""
     remedy: str = ""
+    causes: tuple[str, ...] = ()
+    left_open: tuple[str, ...] = ()
+
+    def explained(self, diagnosis: Diagnosis) -> Check:
+        """
+        Return the check with what a diagnosis says in place of a general remedy.
+        """
+        if not diagnosis:
+            return self
+        return replace(
+            self,
+            remedy=diagnosis.text,
+            causes=diagnosis.causes,
+            left_open=diagnosis.left_open,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from closednet.model.specs.management import (
     SessionPreferences,
 )
 from closednet.model.specs.network import (
+    EndpointNames,
     ForwardingRule,
     HostedZone,
     InterfaceEndpoint,
+    NameOverride,
     regional_name,
 )
 
@@ -121,6 +123,7 @@ def _names(params: SiteParams, new: list[Spec], around: Surrounding) -> Iterator
     if zones:
         named = {"zone": ", ".join(zones), "bucket": params.output.bucket}
         yield Risk("hosted-zone", grave, facts | named)
+    yield from _moved_names(params, new, facts, grave)
     rules = [s.zone for s in new if isinstance(s, ForwardingRule)]
     if rules:
         yield Risk(
@@ -134,6 +137,23 @@ def _names(params: SiteParams, new: list[Spec], around: Surrounding) -> Iterator
         )
     if services:
         yield Risk("cost-begins", "low", {"services": str(len(services))})
+
+
+def _moved_names(
+    params: SiteParams, new: list[Spec], facts: dict[str, str], grave: Level
+) -> Iterator[Risk]:
+    """
+    Yield what S3's own names bring along, and what a move of them does meanwhile.
+    """
+    zone = network_design.zone_name(params)
+    for spec in new:
+        if isinstance(spec, EndpointNames):
+            level = grave if spec.answers == "vpc" else "medium"
+            named = {"zone": zone, "bucket": params.output.bucket}
+            yield Risk(f"endpoint-names-{spec.answers}", level, facts | named)
+        if isinstance(spec, NameOverride):
+            named = {"zone": zone, "servers": ", ".join(spec.servers)}
+            yield Risk("names-move", grave, facts | named)
 
 
 def _account_wide(params: SiteParams, new: list[Spec]) -> Iterator[Risk]:

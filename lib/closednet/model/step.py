@@ -26,7 +26,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
 
-from closednet.model.change import Found, Spec
+from closednet.model.change import AnyChange, Found, Spec
 
 
 if TYPE_CHECKING:
@@ -124,6 +124,55 @@ class Lingering(Protocol):
     def remaining(self, wanted: Iterable[Any]) -> Mapping[str, Found[Any]]:
         """
         Return what a rollback has to remove, by key. Reads only.
+        """
+
+
+@runtime_checkable
+class Tolerant(Protocol):
+    """
+    A step that goes on when single servers fail, within an error budget.
+    """
+
+    def conclude(self) -> None:
+        """
+        Say what failed on the way, once all else is done.
+
+        Raises:
+            HostError: Something did; every server is named with its cause.
+        """
+
+
+class Gating(Protocol):
+    """
+    A kind of work of people that later changes of the same plan must wait for.
+    """
+
+    def settle_by_hand(self, specs: Iterable[Any], *, undo: bool) -> None:
+        """
+        Wait until the work shows, or say that it does not.
+        """
+
+
+class Rearranging(Protocol):
+    """
+    A step that takes back what another choice in the parameters had made.
+    """
+
+    def beside(self) -> tuple[Spec, ...]:
+        """
+        What to look for besides what is desired.
+        """
+
+    def superseded(self, observed: Mapping[str, Found[Spec]]) -> tuple[AnyChange, ...]:
+        """
+        Return what takes back what is not desired any more. Pure.
+        """
+
+    def arranged(
+        self, changes: tuple[AnyChange, ...], observed: Mapping[str, Found[Spec]]
+    ) -> tuple[AnyChange, ...]:
+        """
+        Return the changes in an order in which nothing is missing meanwhile. Pure.
         """
 
 

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel, ValidationError
 
 from closednet.errors import ParamsError, Problem
-from closednet.params import yaml_text
+from closednet.params import fleet, inventory, yaml_text
 from closednet.params.rules import broken_rules
 from closednet.params.site import SiteParams
 
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+    from closednet.params.listed import Reading
 
 CONNECTION_VARIABLE: Final = "CLOSEDNET_CONNECTION"
 
@@ -67,11 +69,27 @@ def _read(file: Path) -> tuple[list[Problem], SiteParams | None]:
     if not isinstance(data, dict):
         return problems or [Problem("", "must be a mapping of sections")], None
     problems += _connect(data, file)
+    listed = _listed(data, file.parent)
+    problems += listed.problems
     try:
         params = SiteParams.model_validate_json(_json(data))
     except ValidationError as err:
-        return problems + [_problem(item, lines) for item in err.errors()], None
-    return problems + _with_lines(broken_rules(params), lines), params
+        found = [_problem(item, lines) for item in err.errors()]
+        return problems + fleet.placed(found, data, listed), None
+    found = _with_lines(broken_rules(params), lines)
+    problems += fleet.placed(found, data, listed)
+    return problems, fleet.without_set_aside(params)
+
+
+def _listed(data: dict[str, Any], folder: Path) -> Reading:
+    """
+    Add the servers of the inventory file to those of the parameters.
+    """
+    listed = inventory.read(data.get("inventory"), folder)
+    written = data.get("hosts", [])
+    if listed.hosts and isinstance(written, list):
+        data["hosts"] = [*written, *(one.members for one in listed.hosts)]
+    return listed
 
 
 def _text(file: Path) -> str:

@@ -4,19 +4,23 @@ How servers are managed: activation, agent, output, sessions, pace, prices.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from closednet.params.fields import (
     AgentVersion,
     BucketName,
+    HostName,
     KeyArn,
     LogGroupName,
     Rate,
     RoleName,
     Section,
 )
+
+
+WaveSize = Annotated[int, Field(ge=1, le=900)]
 
 
 class Activation(Section):
@@ -119,7 +123,20 @@ class Rollout(Section):
         10, ge=1, le=50, description="How many servers are worked on at a time."
     )
     max_errors: int = Field(
-        0, ge=0, le=1000, description="With more failures, no further server is begun."
+        0,
+        ge=0,
+        le=1000,
+        description="So many servers may fail: they are quarantined, and the others go"
+        " on. With more, no further server is begun.",
+    )
+    waves: tuple[WaveSize, ...] = Field(
+        (),
+        description="Servers a wave: [1, 10, 50] is a canary, then ten, then fifty at a"
+        " time; empty: one wave. Each wave has an activation of its own, which is"
+        " retired when the next one begins.",
+    )
+    set_aside: tuple[HostName, ...] = Field(
+        (), description="Servers that are left out for now, whoever lists them."
     )
     manual_wait_minutes: float = Field(
         0, ge=0, le=1440, description="How long a run waits for work of people."

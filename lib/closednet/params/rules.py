@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import Problem
-from closednet.params import approval_rules, mode_rules
+from closednet.params import approval_rules, fleet, mode_rules
 from closednet.params.fields import RETENTION_DAYS
 
 
@@ -47,7 +47,7 @@ def broken_rules(params: SiteParams) -> list[Problem]:
         problem
         for rule in (
             *(_limits, _logs, _keys, _evidence),
-            *(approval_rules.broken, mode_rules.broken),
+            *(approval_rules.broken, fleet.broken, mode_rules.broken),
         )
         for problem in rule(params)
     ]
@@ -203,12 +203,6 @@ def _consents(params: SiteParams) -> Iterator[Problem]:
 
 def _limits(params: SiteParams) -> Iterator[Problem]:
     activation = params.activation
-    if activation.registration_limit < len(params.hosts):
-        yield Problem(
-            "activation.registration_limit",
-            f"is {activation.registration_limit}, but {len(params.hosts)} servers"
-            " must register",
-        )
     in_file = activation.secret_store == "file"  # noqa: S105 - a choice, no secret
     if in_file and not activation.secret_file:
         yield Problem("activation.secret_file", "is missing; secret_store is file")
@@ -238,22 +232,43 @@ def _logs(params: SiteParams) -> Iterator[Problem]:
 
 
 def _keys(params: SiteParams) -> Iterator[Problem]:
+    accounts = params.accounts
     for role, account in (
-        ("network", params.accounts.network),
-        ("management", params.accounts.management),
+        ("network", accounts.network),
+        ("management", accounts.management),
+        ("dns", accounts.of("dns")),
     ):
         if account.role_arn and f"::{account.id}:" not in account.role_arn:
             yield Problem(
                 f"accounts.{role}.role_arn", f"is not a role of account {account.id}"
             )
-    network, management = params.accounts.network, params.accounts.management
-    if network.id != management.id and {network.profile, network.role_arn} == {
-        management.profile,
-        management.role_arn,
-    }:
+    ways: dict[tuple[str | None, str | None], str] = {}
+    for account in (accounts.network, accounts.management, accounts.of("dns")):
+        way = (account.profile, account.role_arn)
+        if ways.setdefault(way, account.id) != account.id:
+            yield Problem(
+                "accounts",
+                f"{ways[way]} and {account.id} have the same credentials; give each a"
+                " profile or role_arn",
+            )
+    yield from _zone_owner(params)
+
+
+def _zone_owner(params: SiteParams) -> Iterator[Problem]:
+    dns, vpc_id = params.accounts.dns, params.name_resolution.zone_vpc_id
+    if dns is None and vpc_id:
+        yield Problem("name_resolution.zone_vpc_id", "is used with accounts.dns only")
+    if dns is None:
+        return
+    if dns.id == params.accounts.network.id:
+        yield Problem("accounts.dns.id", "is the network account: leave dns out")
+    if params.name_resolution.s3 != "private-hosted-zone":
         yield Problem(
-            "accounts",
-            "two accounts, but the same credentials; give each a profile or role_arn",
+            "accounts.dns", "owns nothing: name_resolution.s3 is no private-hosted-zone"
+        )
+    elif not vpc_id:
+        yield Problem(
+            "name_resolution.zone_vpc_id", "is missing; accounts.dns is given"
         )
 
 

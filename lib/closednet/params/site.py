@@ -14,6 +14,7 @@ from closednet.params.evidence import Evidence
 from closednet.params.fields import (
     AccountId,
     Cidr,
+    GroupName,
     HostName,
     Ipv4,
     OperatingSystem,
@@ -26,6 +27,7 @@ from closednet.params.fields import (
     VpcId,
     Zone,
 )
+from closednet.params.inventory import Inventory
 from closednet.params.management import (
     Activation,
     Output,
@@ -55,6 +57,16 @@ class Accounts(Section):
 
     network: Account = Field(description="Owns VPC, endpoints, resolver and zone.")
     management: Account = Field(description="Owns activation, roles, commands, logs.")
+    dns: Account | None = Field(
+        None, description="Owns the private hosted zone, where the network's does not."
+    )
+
+    def of(self, role: str) -> Account:
+        """
+        Return the account that plays a part: network, management or dns.
+        """
+        own = {"network": self.network, "management": self.management}
+        return own.get(role) or self.dns or self.network
 
 
 class Subnet(Section):
@@ -108,8 +120,19 @@ class NameResolution(Section):
     How the site's DNS learns the private addresses.
     """
 
-    s3: Literal["private-hosted-zone"] = Field(
-        "private-hosted-zone", description="Who answers S3's Regional names."
+    s3: Literal[
+        "private-hosted-zone",
+        "endpoint-private-dns-inbound-only",
+        "endpoint-private-dns",
+    ] = Field(
+        "endpoint-private-dns-inbound-only",
+        description="Who answers S3's Regional names: a zone, as in 2022; the endpoint,"
+        " for the site only; the endpoint, for the whole VPC.",
+    )
+    zone_vpc_id: VpcId | None = Field(
+        None,
+        description="With accounts.dns: a VPC of that account, with which the zone is"
+        " made; AWS makes no private zone without one of the owner's.",
     )
     forwarding: Literal["narrow", "broad"] = Field(
         "narrow",
@@ -138,6 +161,9 @@ class Host(Section):
         "root",
         pattern=r"^[a-z_][a-z0-9_-]{0,31}$",
         description="SSH user: root, or one who may run sudo -n /bin/sh.",
+    )
+    groups: tuple[GroupName, ...] = Field(
+        (), description="Groups that it belongs to, as the inventory has them."
     )
 
 
@@ -171,8 +197,9 @@ class SiteParams(Section):
     session: Session
     cloudwatch: CloudWatch = CloudWatch()
     hosts: tuple[Host, ...] = Field(
-        min_length=1, description="The servers of the site, one by one."
+        (), description="The servers of the site, one by one, or see inventory."
     )
+    inventory: Inventory = Inventory()
     mode: Literal["execute", "instruct"] = Field(
         "execute",
         description="instruct: notebooks execute nothing and show every command, to be"

@@ -20,6 +20,7 @@ from closednet.model.change import Create, Manual, Update, key_of
 from closednet.model.change_request import ChangeRequest, Lasting, NameUse, StepRequest
 from closednet.model.risks import Surrounding, risks
 from closednet.model.specs.network import (
+    EndpointNames,
     ForwardingRule,
     HostedZone,
     InterfaceEndpoint,
@@ -166,6 +167,8 @@ def _taken(site: Site, rollout: RolloutPlan) -> list[tuple[str, str]]:
                 found.append((regional_name(spec.service, region), "endpoint"))
             if isinstance(spec, HostedZone):
                 found.append((spec.name, "zone"))
+            if isinstance(spec, EndpointNames):
+                found.append((regional_name(spec.service, region), "endpoint"))
     return found
 
 

@@ -90,6 +90,8 @@ def _targets(params: SiteParams) -> Iterator[tuple[str, str]]:
         "output bucket": params.output.bucket,
         "session key": params.session.kms_key_arn,
     }
+    if params.accounts.dns is not None:
+        named["dns account"] = params.accounts.dns.model_dump(mode="json")
     for subnet in network.subnets:
         named[f"subnet {subnet.id}"] = subnet.model_dump(mode="json")
     for server in network.dns_servers:

@@ -77,6 +77,15 @@ class SiteByHand(Site):
         return AccountByHand("management", self.params, self.waiting, self.desk)
 
     @cached_property
+    def dns(self) -> AccountByHand:
+        """
+        The account that owns the private hosted zone; mostly that of the network.
+        """
+        if self.params.accounts.dns is None:
+            return self.network
+        return AccountByHand("dns", self.params, self.waiting, self.desk)
+
+    @cached_property
     def lookup(self) -> LookupByHand:
         """
         DNS questions that people ask.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.canonical import Json
-    from closednet.params.site import SiteParams
+    from closednet.params.site import Account, SiteParams
 
 FOLDER: Final = "instructions"
 HELP: Final = "by_hand.sh"
@@ -136,9 +136,14 @@ def script(params: SiteParams, missing: Mapping[str, str]) -> str:
         f"# Account {accounts.network.id}, and account {accounts.management.id}:",
         f"NETWORK=${{NETWORK:-{accounts.network.profile or 'default'}}}",
         f"MANAGEMENT=${{MANAGEMENT:-{accounts.management.profile or 'default'}}}",
+        *_dns_profile(accounts.dns),
         resources.files("closednet.run").joinpath(HELP).read_text("utf-8"),
     ]
     return "\n".join([*head, *(block(label, told) for label, told in missing.items())])
+
+
+def _dns_profile(account: Account | None) -> list[str]:
+    return [] if account is None else [f"DNS=${{DNS:-{account.profile or 'default'}}}"]
 
 
 def _read(folder: RunFolder, name: str) -> Session:

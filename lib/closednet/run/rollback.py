@@ -162,6 +162,9 @@ class RollbackRun:
 
     def _tell_people(self, step: Step, part: Plan) -> None:
         work = [change for change in part.changes if isinstance(change, Manual)]
+        if not all(change.undo for change in work):
+            for name, text in getattr(step, "handover", dict)().items():
+                self.folder.write_handover(name, text)
         if work:
             lines = [f"- {c.who}: take back: {c.instruction}" for c in work]
             text = f"# Rollback of {step.name}\n\n" + "\n".join(lines) + "\n"

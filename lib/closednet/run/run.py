@@ -268,12 +268,15 @@ def calls_of(step: Step, plan: Plan) -> tuple[str, ...]:
 def _audience(name: str) -> str:
     if "firewall" in name:
         return "firewall team"
-    return "DNS administrator" if "forwarder" in name else "server administrator"
+    is_dns = "forwarder" in name or "override" in name
+    return "DNS administrator" if is_dns else "server administrator"
 
 
 def _purpose(name: str) -> str:
     if "removal" in name:
         return "how to take the forwarding rules back"
+    if "override" in name:
+        return "answers of the site's own while AWS's answer moves"
     if "forwarder" in name:
         return "forwarding rules to install"
     return "ports to open" if "firewall" in name else "script to carry to the server"

@@ -21,14 +21,13 @@ def header(name: str, site: Site, folder: RunFolder) -> RunHeader:
     Return where a notebook acts, as whom, and in which run.
     """
     params = site.params
-    accounts = (site.network, site.management)
     return RunHeader(
         step=name,
         site=params.site,
         region=params.region,
         network_account=params.accounts.network.id,
         management_account=params.accounts.management.id,
-        callers=tuple(dict.fromkeys(a.confirm_identity().arn for a in accounts))
+        callers=tuple(dict.fromkeys(a.confirm_identity().arn for a in site.accounts))
         if name != "evidence" and params.mode == "execute"
         else (),
         run_id=folder.run_id,

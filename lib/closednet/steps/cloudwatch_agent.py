@@ -25,17 +25,20 @@ from closednet.hosts.cloudwatch_config import CloudWatchConfigs
 from closednet.hosts.cloudwatch_credentials import CloudWatchCredentialFiles
 from closednet.hosts.inventory import FactsSource, HandedBack, is_by_hand
 from closednet.hosts.nodes import by_host
+from closednet.hosts.quarantine import Quarantine
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import carried, carried_powershell
+from closednet.hosts.ssm_checks import quarantined
 from closednet.model import needs
 from closednet.model.cloudwatch_wishes import Wishes
 from closednet.model.report import Check, Report
 from closednet.model.specs.hosts import CloudWatchAgentPackage
+from closednet.params import fleet
 from closednet.steps.simulated import user_check
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from closednet.hosts.needs import Nodes
     from closednet.model.change import Spec
@@ -95,18 +98,19 @@ class CloudWatchAgentStep:
         store = open_store(account, params, folder)
         nodes = ManagedNodes(account)
         commands = Commands(account, params.output, site.waiting, site.recorder)
-        facts = FactsSource(site.fleet, HandedBack(folder / "handover"))
+        quarantine = Quarantine(rollout.max_errors, site.recorder)
+        facts = FactsSource(site.fleet, HandedBack(folder / "handover"), quarantine)
         where = params.activation.secret_store
         return cls(
             params=params,
-            batch=Batch(facts, rollout.max_errors),
+            batch=Batch(facts),
             command=RunCommand(
                 params.site,
                 params.hosts,
                 nodes,
                 commands,
                 rollout.max_concurrency,
-                rollout.max_errors,
+                quarantine,
             ),
             nodes=nodes,
             users=CloudWatchUsers(account),
@@ -147,11 +151,23 @@ class CloudWatchAgentStep:
         """
         return (
             *self._wishes.in_aws(),
-            *(CloudWatchAgentPackage(host.name) for host in self.params.hosts),
-            *(self._wishes.credentials(host) for host in self.params.hosts),
-            *(self._wishes.config(host) for host in self.params.hosts),
+            *(spec for wave in self._waves() for spec in self._wave(wave)),
             self._wishes.schedule(),
         )
+
+    def conclude(self) -> None:
+        """
+        Name the servers in quarantine, once all others have their agent.
+        """
+        self.batch.quarantine.conclude()
+
+    def _waves(self) -> list[Sequence[Host]]:
+        return fleet.waves(self.params.hosts, self.params.rollout.waves)
+
+    def _wave(self, hosts: Sequence[Host]) -> Iterator[Spec]:
+        yield from (CloudWatchAgentPackage(host.name) for host in hosts)
+        yield from (self._wishes.credentials(host) for host in hosts)
+        yield from (self._wishes.config(host) for host in hosts)
 
     def verify(self) -> Report:
         """
@@ -170,7 +186,7 @@ class CloudWatchAgentStep:
         }
 
     def _checks(self) -> Iterator[Check]:
-        self.batch.facts.forget()
+        self.batch.facts.begin()
         hosts = self.params.hosts
         facts = self.batch.facts.of(host.name for host in hosts)
         yield cloudwatch_checks.choice(
@@ -182,7 +198,11 @@ class CloudWatchAgentStep:
                 self.params.cloudwatch.user_name,
                 needs.of_cloudwatch(self.params),
             )
+        causes = self.batch.quarantine.causes
         for host in hosts:
+            if host.name in causes:
+                yield quarantined(host.name, causes[host.name].message)
+                continue
             fact = facts.get(host.name)
             yield cloudwatch_checks.agent(host.name, fact)
             yield cloudwatch_checks.configuration(self._wishes.config(host), fact)

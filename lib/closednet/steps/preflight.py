@@ -54,6 +54,7 @@ class PreflightStep:
     params: SiteParams
     network: Account
     management: Account
+    dns: Account
     lookup: Lookup
     hosts_reachable: HostsReachable
 
@@ -66,6 +67,7 @@ class PreflightStep:
             params=site.params,
             network=site.network,
             management=site.management,
+            dns=site.dns,
             lookup=site.lookup,
             hosts_reachable=partial(reachable, site.fleet),
         )
@@ -102,7 +104,7 @@ class PreflightStep:
         return Report(self.name, (*checks, *self._site_checks()))
 
     def _identities(self) -> Iterator[Check]:
-        for account in dict.fromkeys((self.network, self.management)):
+        for account in dict.fromkeys((self.network, self.management, self.dns)):
             seen = account.seen_identity()
             yield Check(
                 f"the caller is in the {account.role} account",

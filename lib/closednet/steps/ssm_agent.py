@@ -4,19 +4,22 @@ Step 50: the SSM Agent on every server, registered once and online.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from closednet.aws.activation_codes import ActivationCodes
+from closednet.aws.activations import Activations
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.nodes import ManagedNodes
 from closednet.aws.secret_store import open_store
+from closednet.aws.wave_activations import WaveActivations, wave_activation
 from closednet.errors import PreconditionError
 from closednet.hosts.batch import Batch
 from closednet.hosts.by_hand import file_name
 from closednet.hosts.inventory import FactsSource, HandedBack, is_by_hand
+from closednet.hosts.quarantine import Quarantine
 from closednet.hosts.registration import Registrations
-from closednet.hosts.results import CommandResult, raise_for_failures
+from closednet.hosts.results import CommandResult
 from closednet.hosts.scripts import carried, carried_powershell, render
 from closednet.hosts.ssm_agent import (
     Source,
@@ -28,12 +31,15 @@ from closednet.hosts.ssm_checks import Reached, Seen, checks, reached
 from closednet.model.report import Report
 from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
 from closednet.model.specs.network import domain, regional_name
+from closednet.params import fleet
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from closednet.hosts.needs import Activations, Nodes
+    from closednet.hosts.needs import Activations as Codes
+    from closednet.hosts.needs import Nodes
     from closednet.model.change import Spec
     from closednet.model.step import AnyKind
     from closednet.params.site import Host, SiteParams
@@ -71,8 +77,17 @@ class S3Name:
 
     reads: EndpointReads
     vpc_id: str
+    _known: list[str] = field(default_factory=list)
 
     def __call__(self) -> str:
+        """
+        Ask AWS once: every server downloads from the same endpoint.
+        """
+        if not self._known:
+            self._known.append(self._asked())
+        return self._known[0]
+
+    def _asked(self) -> str:
         state = self.reads.states(self.vpc_id, ["s3"]).get("s3")
         if state is None or not state.name:
             raise PreconditionError(
@@ -93,7 +108,8 @@ class SsmAgentStep:
     source: Source
     batch: Batch
     nodes: Nodes
-    activations: Activations
+    activations: Codes
+    waves: WaveActivations
     waiting: Waiting
 
     name: ClassVar[str] = "ssm-agent"
@@ -105,7 +121,12 @@ class SsmAgentStep:
         """
         params, folder = site.params, site.params_file.parent
         store = open_store(site.management, params, folder)
-        facts = FactsSource(site.fleet, HandedBack(folder / "handover"))
+        quarantine = Quarantine(params.rollout.max_errors, site.recorder)
+        facts = FactsSource(site.fleet, HandedBack(folder / "handover"), quarantine)
+        codes, nodes = (
+            ActivationCodes(site.management, store),
+            ManagedNodes(site.management),
+        )
         return cls(
             params=params,
             source=Source(
@@ -114,18 +135,25 @@ class SsmAgentStep:
                 S3Name(EndpointReads(site.network), params.network.vpc_id),
                 SigningKey(folder / params.ssm_agent.signing_key_file),
             ),
-            batch=Batch(facts, params.rollout.max_errors),
-            nodes=ManagedNodes(site.management),
-            activations=ActivationCodes(site.management, store),
+            batch=Batch(facts),
+            nodes=nodes,
+            activations=codes,
+            waves=WaveActivations(
+                Activations(site.management, codes, nodes, params, site.recorder),
+                params,
+            ),
             waiting=site.waiting,
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
         """
         Package first, then registration, then the service.
+
+        Only where servers come in waves there are activations for the later ones.
         """
         site = self.params.site
         return (
+            *((self.waves,) if self.params.rollout.waves else ()),
             SsmAgentPackages(self.source, self.batch, self.nodes),
             Registrations(site, self.batch, self.nodes, self.activations),
             SsmAgentServices(site, self.batch, self.nodes, self.waiting),
@@ -133,26 +161,41 @@ class SsmAgentStep:
 
     def desired(self) -> tuple[Spec, ...]:
         """
-        Return all three for every server of the inventory.
+        Return all three for every server of the inventory, wave by wave.
         """
         hosts = [host.name for host in self.params.hosts]
-        region, account = self.params.region, self.params.accounts.management.id
-        return (
-            *(self._package(name) for name in hosts),
-            *(Registration(name, region, account, ACTIVATION) for name in hosts),
-            *(SsmAgentService(name) for name in hosts),
+        sizes = self.params.rollout.waves
+        return tuple(
+            spec
+            for number, wave in enumerate(fleet.waves(hosts, sizes), 1)
+            for spec in self._wave(number, wave)
         )
+
+    def conclude(self) -> None:
+        """
+        Name the servers in quarantine, once all others are online.
+        """
+        self.batch.quarantine.conclude()
+
+    def _wave(self, number: int, hosts: Sequence[str]) -> Iterator[Spec]:
+        region, account = self.params.region, self.params.accounts.management.id
+        if number > 1:  # the first wave's is made by the activation step
+            yield wave_activation(self.params, number, hosts)
+        yield from (self._package(name) for name in hosts)
+        yield from (Registration(name, region, account, ACTIVATION) for name in hosts)
+        yield from (SsmAgentService(name) for name in hosts)
 
     def verify(self) -> Report:
         """
         Ask the servers themselves, and AWS's list of managed nodes.
         """
         facts = self.batch.facts
-        facts.forget()
+        facts.begin()
         seen = Seen(
             facts.of(host.name for host in self.params.hosts),
             self._reached(),
             self.nodes.of_site(self.params.site),
+            {n: e.message for n, e in self.batch.quarantine.causes.items()},
         )
         return Report(self.name, tuple(checks(self.params, seen)))
 
@@ -208,9 +251,10 @@ class SsmAgentStep:
 
     def _reached(self) -> dict[str, tuple[Reached, ...]]:
         facts, hosts = self.batch.facts, self.params.hosts
-        near = [host for host in hosts if not is_by_hand(host)]
+        healthy = set(facts.quarantine.healthy(host.name for host in hosts))
+        near = [h for h in hosts if not is_by_hand(h) and h.name in healthy]
         script = render("reach", NAMES=self._names())
-        results = raise_for_failures("reach", facts.fleet.run_all(script, near))
+        results = facts.quarantine.sifted("reach", facts.fleet.run_all(script, near))
         for host in hosts:
             if is_by_hand(host):
                 back = facts.handed_back(host.name)

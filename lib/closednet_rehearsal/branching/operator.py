@@ -14,23 +14,25 @@ from typing import TYPE_CHECKING, Any, Final
 
 import botocore.endpoint
 
-from closednet import engine
 from closednet.errors import ClosednetError
-from closednet.evidence import archive, codec
+from closednet.evidence import codec
 from closednet.evidence.run_folder import RunFolder
-from closednet.model import canonical
 from closednet.model.change import key_of
-from closednet.run import Run, open_run
+from closednet.run import Run, manual, open_rollback, open_run
 from closednet.run.rollout import plan_rollout
 from closednet.site import open_site
+from closednet_rehearsal.branching import seeing
 from closednet_rehearsal.branching.folders import EVIDENCE, WORK
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from closednet.model.report import Check
+
 SHORT_S: Final = 0.01
+SHORT_MINUTE_S: Final = 6.0
 
 
 def plan(params: str) -> dict[str, Any]:
@@ -58,15 +60,41 @@ def step(
     """
     Run one step as its notebook does: inspect, plan, apply; verify and look again.
     """
-    run = _opened(params, name)
+    run: Run | None = None
     try:
+        run = _opened(params, name)
         receipt = run.apply(run.plan(run.inspect()), approve).receipt
-        failures = _failures(run) if verify else []
+        checks = run.verify().failures if verify else ()
     except ClosednetError as err:
-        return {"error": type(err).__name__, "message": str(err)}
+        return _stopped(run, err)
     done = [key_of(done.change) for done in receipt.done]
-    seen = _seen(run) if look else {}
-    return {"error": "", "done": done, "failures": failures, **seen}
+    seen = seeing.of_step(run) if look else {}
+    failures = [f"{check.claim}: {check.evidence}" for check in checks]
+    return {"error": "", "done": done, "failures": failures} | _why(run, checks) | seen
+
+
+def plan_rollback(params: str) -> dict[str, Any]:
+    """
+    Plan to undo the newest run and keep the plan, as `closednet rollback` does.
+    """
+    return {"digest": open_rollback(params).plan().rollout.digest}
+
+
+def rollback(
+    params: str, approve: str, *, verify: bool = False, look: bool = False
+) -> dict[str, Any]:
+    """
+    Undo the newest run as its notebook does: plan, apply; verify and look again.
+    """
+    try:
+        run = open_rollback(params)
+        run.apply(run.plan(), approve)
+        checks = run.verify().failures if verify else ()
+    except ClosednetError as err:
+        return _stopped(None, err)
+    failures = [f"{check.claim}: {check.evidence}" for check in checks]
+    seen = seeing.of_rollback(run) if look else {}
+    return {"error": "", "failures": failures} | seen
 
 
 def _opened(params: str, name: str) -> Run:
@@ -76,29 +104,51 @@ def _opened(params: str, name: str) -> Run:
     return run
 
 
-def _failures(run: Run) -> list[str]:
-    return [f"{check.claim}: {check.evidence}" for check in run.verify().failures]
-
-
-def _seen(run: Run) -> dict[str, Any]:
+def _stopped(run: Run | None, err: ClosednetError) -> dict[str, Any]:
     """
-    Return what the step finds and would still do, and what the evidence says.
+    Return how a step stopped, and how often it wrote after it had.
     """
-    observed = engine.inspect(run.step)
-    left = engine.plan(run.step, observed, run.site.scope)
-    events = run.folder.events()
     return {
-        "left": [key_of(change) for change in left.changes],
-        "unexplained": [kept.key for kept in left.kept if not kept.reason],
-        "observed": {k: canonical.text(found.spec) for k, found in observed.items()},
-        "orphans": [event.data["id"] for event in events if event.kind == "orphan"],
-        "archive": archive.verify(run.folder.path),
+        "error": type(err).__name__,
+        "message": err.message,
+        "causes": list(err.causes),
+        "left_open": list(err.left_open),
+        "remedy": err.hint,
+        "written_after": 0 if run is None else _written_after(run, "apply-failed"),
     }
+
+
+def _why(run: Run, failures: Iterable[Check]) -> dict[str, Any]:
+    """
+    Return the causes that failed checks name, and whether anything was written since.
+    """
+    checks = tuple(failures)
+    left = {cause for check in checks for cause in check.left_open}
+    unexplained = [c.claim for c in checks if not (c.causes or c.left_open)]
+    return {
+        "causes": sorted({cause for check in checks for cause in check.causes}),
+        "left_open": sorted(left),
+        "unexplained_failures": unexplained,
+        "remedy": next((check.remedy for check in checks if check.causes), ""),
+        "written_after": _written_after(run, "report"),
+    }
+
+
+def _written_after(run: Run, stop: str) -> int:
+    """
+    Return how many writing calls the evidence has after the last such event.
+    """
+    events = list(run.folder.events())
+    stops = [n for n, event in enumerate(events) if event.kind == stop]
+    later = events[stops[-1] :] if stops else events
+    return sum(e.kind == "aws-call" and bool(e.data["mutating"]) for e in later)
 
 
 OPERATIONS: Final[dict[str, Callable[..., dict[str, Any]]]] = {
     "plan": plan,
     "plan_step": plan_step,
+    "plan_rollback": plan_rollback,
+    "rollback": rollback,
     "step": step,
 }
 
@@ -111,6 +161,8 @@ def operate(folder: Path, operation: str, arguments: dict[str, Any]) -> dict[str
     os.environ["CLOSEDNET_EVIDENCE"] = os.fspath(folder / EVIDENCE)
     # How long botocore pauses between attempts is tried by its own authors.
     vars(botocore.endpoint)["time"] = SimpleNamespace(sleep=_nap, time=time.time)
+    # People of a rehearsal do their work in a second, or never.
+    vars(manual)["MINUTE"] = SHORT_MINUTE_S
     return OPERATIONS[operation](**arguments)
 
 

@@ -17,6 +17,8 @@ from closednet_rehearsal.dns.server import DnsServers
 from closednet_rehearsal.dns.view import View
 from closednet_rehearsal.host.fleet import Fleet, simulated_hosts
 from closednet_rehearsal.server import prepare
+from closednet_rehearsal.trouble.switchboard import Switchboard
+from closednet_rehearsal.trouble.trouble import Scene
 from closednet_rehearsal.work_dir import (
     Ready,
     networks,
@@ -84,6 +86,8 @@ def serving(services: Services, folder: Path) -> Iterator[Ready]:
         stack.callback(fleet.stop)
         fleet.boot()
         services.control.power = fleet.power
+        scene = Scene(services.world, work_dir, fleet)
+        services.control.troubles = Switchboard(scene)
         administrator = Administrator(folder / EVIDENCE, work_dir)
         administrator.start()
         stack.callback(administrator.stop)

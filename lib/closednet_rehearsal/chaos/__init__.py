@@ -1,5 +1,5 @@
 """
-Chaos over a rollout: every writing call goes wrong in every way, one at a time.
+Chaos over a rollout and its rollback: each writing call goes wrong once in each way.
 
 For each call the step is begun from the moment before it, the call fails, loses its
 answer, is throttled, or the process is killed there; then the step is run again as

@@ -17,16 +17,18 @@ from typing import TYPE_CHECKING, Final
 from closednet import registry
 from closednet_rehearsal.chaos import table
 from closednet_rehearsal.chaos.cases import KINDS, Case
+from closednet_rehearsal.chaos.done import ROLLBACK
 from closednet_rehearsal.chaos.rollout import rollout
 from closednet_rehearsal.chaos.trial import attempt
 
 
 if TYPE_CHECKING:
-    from closednet_rehearsal.chaos.rollout import Done
+    from closednet_rehearsal.chaos.done import Done
+    from closednet_rehearsal.chaos.rollout import Rollout
     from closednet_rehearsal.chaos.trial import Verdict
 
 KEY: Final = "cloudwatch-agent-with-access-key"
-STEPS: Final = (*registry.NAMES, KEY)
+STEPS: Final = (*registry.NAMES, KEY, ROLLBACK)
 FOREIGN: Final = ("AWS_", "CLOSEDNET_")
 
 
@@ -46,17 +48,24 @@ def main(arguments: list[str] | None = None) -> int:
         ThreadPoolExecutor(options.jobs) as pool,
     ):
         for name in options.step or STEPS:
-            done = grown.with_access_key() if name == KEY else grown.until(name)
+            done = _done(grown, name)
             chosen = _cases(done, options.kind)
             calls += len(done.targets)
             _say(f"{name}: {len(done.targets)} calls, {len(chosen)} cases")
             folders = [Path(folder) / f"{name}-{n}" for n in range(len(chosen))]
-            for verdict in pool.map(attempt, chosen, [done] * len(chosen), folders):
-                _say(table.line(verdict))
+            tried = pool.map(attempt, chosen, [done] * len(chosen), folders)
+            for n, verdict in enumerate(tried, 1):
+                _say(f"  {n}/{len(chosen)} {table.line(verdict)}")
                 verdicts.append(verdict)
     for line in table.closing(verdicts, calls, time.monotonic() - began):
         _say(line)
     return table.exit_code(verdicts)
+
+
+def _done(grown: Rollout, name: str) -> Done:
+    if name == ROLLBACK:
+        return grown.undone()
+    return grown.with_access_key() if name == KEY else grown.until(name)
 
 
 def _cases(done: Done, kinds: list[str]) -> list[Case]:

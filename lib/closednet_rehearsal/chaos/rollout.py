@@ -15,6 +15,7 @@ from closednet import registry
 from closednet_rehearsal.branching import BranchingError, origin
 from closednet_rehearsal.branching.folders import WORK
 from closednet_rehearsal.chaos import cases
+from closednet_rehearsal.chaos.done import ROLLBACK, SITE, Begun, Done, Outcome
 from closednet_rehearsal.settings import OPERATOR_ROLE
 
 
@@ -22,64 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from closednet_rehearsal.branching import Branch, Checkpoint
-    from closednet_rehearsal.chaos.cases import Target
 
 # What servers ask for while they are worked on: packages, and to be taken in.
 BY_HOSTS: Final = ("s3:GetObject", "ssm:RegisterManagedInstance")
 UNSIGNED: Final = "anonymous"
-# Nobody can ask AWS for these secrets a second time.
-TELLS_A_SECRET: Final = frozenset({"ssm:CreateActivation", "iam:CreateAccessKey"})
-SITE: Final = "params.yaml"
 IAM_USER: Final = "params-iam-user.yaml"
 KEYED: Final = "cloudwatch-agent"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """
-    What exists: in AWS, and as the step itself finds it.
-    """
-
-    state: dict[str, Any]
-    observed: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """
-    A step that is about to run: from where, at which site, under which approval.
-    """
-
-    name: str
-    before: Checkpoint
-    approve: str
-    params: str = SITE
-
-    def arguments(self, branch: Branch) -> dict[str, Any]:
-        """
-        Return what the operation `step` is told on a branch of this moment.
-        """
-        params = Path(branch.ready.work_dir) / self.params
-        return {"params": str(params), "name": self.name, "approve": self.approve}
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """
-    A step that ran undisturbed: by which calls, and to what end.
-    """
-
-    begun: Begun
-    targets: tuple[Target, ...]
-    applied: Outcome
-    verified: Outcome
-
-    @property
-    def secrets(self) -> int:
-        """
-        How many secrets AWS told during this step.
-        """
-        return sum(target.operation in TELLS_A_SECRET for target in self.targets)
 
 
 @dataclass
@@ -92,6 +41,17 @@ class Rollout:
     now: Checkpoint
     approve: str
     steps: dict[str, Done] = field(default_factory=dict)
+
+    def before(self, name: str) -> Begun:
+        """
+        Return the step `name` about to run, after running those before it.
+        """
+        place = registry.NAMES.index(name)
+        if place:
+            self.until(registry.NAMES[place - 1])
+        if name in self.steps:
+            return self.steps[name].begun
+        return Begun(name, self.now, self.approve)
 
     def until(self, name: str) -> Done:
         """
@@ -121,6 +81,19 @@ class Rollout:
                 self.steps[IAM_USER] = _run(begun, branch)
         return self.steps[IAM_USER]
 
+    def undone(self) -> Done:
+        """
+        Return the rollback of everything, after running all steps.
+        """
+        self.until(registry.NAMES[-1])
+        if ROLLBACK not in self.steps:
+            branch = self.now.branch(self.folder / "planned-rollback")
+            digest = branch.run("plan_rollback")["digest"]
+            now = branch.keep()
+            with now.branch(self.folder / "undone") as branch:
+                self.steps[ROLLBACK] = _run(Begun(ROLLBACK, now, digest), branch)
+        return self.steps[ROLLBACK]
+
     def _grow(self, name: str) -> None:
         branch = self.now.branch(self.folder / f"after-{name}")
         self.steps[name] = _run(Begun(name, self.now, self.approve), branch)
@@ -149,10 +122,11 @@ def _run(begun: Begun, branch: Branch) -> Done:
 
 
 def _outcome(begun: Begun, branch: Branch, *, verify: bool) -> Outcome:
-    result = branch.run("step", **begun.arguments(branch), verify=verify, look=True)
+    told = begun.arguments(branch)
+    result = branch.run(begun.operation, **told, verify=verify, look=True)
     if result["error"] or result["failures"] or result["left"]:
         raise BranchingError(f"{begun.name} fails undisturbed: {result}")
-    return Outcome(branch.ask("state"), result["observed"])
+    return Outcome(branch.ask("state"), result["observed"], result["undoable"])
 
 
 def named(call: dict[str, Any]) -> str:

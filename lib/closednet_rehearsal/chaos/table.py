@@ -20,7 +20,7 @@ def line(verdict: Verdict) -> str:
     Return how one case ended.
     """
     end = "converged" if verdict.converged else "DID NOT CONVERGE"
-    return f"  {verdict.case}: {verdict.first or NO_END}, {end}"
+    return f"{verdict.case}: {verdict.first or NO_END}, {end}"
 
 
 def closing(verdicts: Sequence[Verdict], calls: int, took_s: float) -> Iterator[str]:

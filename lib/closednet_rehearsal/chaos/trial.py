@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.branching import BranchingError
 from closednet_rehearsal.chaos.compare import differences
-from closednet_rehearsal.chaos.rollout import TELLS_A_SECRET, named
+from closednet_rehearsal.chaos.done import TELLS_A_SECRET
+from closednet_rehearsal.chaos.rollout import named
 
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from closednet_rehearsal.branching import Branch
     from closednet_rehearsal.chaos.cases import Case
-    from closednet_rehearsal.chaos.rollout import Begun, Done, Outcome
+    from closednet_rehearsal.chaos.done import Begun, Done, Outcome
 
 ACTIVATION: Final = "activation"
 NOT_SEALED: Final = ["manifest.json: not sealed"]
@@ -82,7 +83,8 @@ class Trial:
             skip=target.n,
         )
         arguments = self.done.begun.arguments(branch)
-        operation = branch.start("step", **arguments, verify=target.verifying)
+        does = self.done.begun.operation
+        operation = branch.start(does, **arguments, verify=target.verifying)
         if kind.kills:
             branch.ask("held")
             operation.kill()
@@ -111,6 +113,7 @@ class Trial:
             *_secrets(done, result, branch.ask("calls")[self.earlier :]),
             *(p for p in result["archive"] if p not in NOT_SEALED),
             *(f"not implemented: {name}" for name in branch.ask("unsupported")),
+            *_undoable(expected, result),
             *_world(expected, result, branch),
         ]
 
@@ -122,7 +125,8 @@ def _again(case: Case, begun: Begun, branch: Branch) -> dict[str, Any]:
     arguments = begun.arguments(branch)
     if case.target.on_hosts:
         branch.run("step", **(arguments | {"name": ACTIVATION}))
-    return branch.run("step", **arguments, verify=case.target.verifying, look=True)
+    verify = case.target.verifying
+    return branch.run(begun.operation, **arguments, verify=verify, look=True)
 
 
 def _secrets(
@@ -134,6 +138,16 @@ def _secrets(
     made = [c for c in calls if named(c) in TELLS_A_SECRET and not c["error"]]
     lost, told = len(made) - done.secrets, len(result["orphans"])
     return [f"{lost} secrets were lost, {told} were told of"] if lost > told else []
+
+
+def _undoable(expected: Outcome, result: dict[str, Any]) -> list[str]:
+    """
+    Return what no receipt tells of, so that a rollback would leave it behind.
+    """
+    return [
+        f"no receipt tells of {key}"
+        for key in sorted(set(expected.undoable) - set(result["undoable"]))
+    ]
 
 
 def _world(expected: Outcome, result: dict[str, Any], branch: Branch) -> list[str]:

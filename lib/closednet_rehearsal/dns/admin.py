@@ -12,7 +12,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from closednet_rehearsal.dns.configs import ZONES_FILE, Forwarding, read_config
+from closednet_rehearsal.dns.configs import (
+    LOCAL_FILE,
+    ZONES_FILE,
+    Forwarding,
+    read_config,
+    read_local,
+)
 from closednet_rehearsal.dns.real import INSTALLED
 from closednet_rehearsal.settings import INBOUND_IPS
 
@@ -41,17 +47,17 @@ def install_zones(work_dir: Path, text: str) -> tuple[str, ...]:
         )
     for forwarding in forwardings:
         _check_targets(forwarding)
-    zones = tuple(dict.fromkeys(forwarding.zone for forwarding in forwardings))
-    _write(work_dir, zones)
+    named = tuple(dict.fromkeys(forwarding.zone for forwarding in forwardings))
+    write_zones(work_dir, named, read_local(text))
     _put(work_dir / INSTALLED, text)
-    return zones
+    return named
 
 
 def clear_zones(work_dir: Path) -> None:
     """
     Forward nothing, as before anybody configured the forwarder.
     """
-    _write(work_dir, ())
+    write_zones(work_dir, ())
     _put(work_dir / INSTALLED, "")
 
 
@@ -102,8 +108,29 @@ def _check_targets(forwarding: Forwarding) -> None:
         )
 
 
-def _write(work_dir: Path, zones: tuple[str, ...]) -> None:
+def zones(work_dir: Path) -> tuple[str, ...]:
+    """
+    Return the zones that are forwarded now.
+    """
+    file = work_dir / ZONES_FILE
+    return tuple(json.loads(file.read_text("utf-8"))) if file.exists() else ()
+
+
+def write_zones(
+    work_dir: Path,
+    zones: tuple[str, ...],
+    local: dict[str, tuple[str, ...]] | None = None,
+) -> None:
+    """
+    Forward these zones and answer these names, and no others any more.
+
+    No question meets half of it: what is answered here stays until it is forwarded.
+    """
+    file, own = work_dir / LOCAL_FILE, local or {}
+    before = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    _put(file, json.dumps(before | own, indent=2) + "\n")
     _put(work_dir / ZONES_FILE, json.dumps(zones, indent=2) + "\n")
+    _put(file, json.dumps(own, indent=2) + "\n")
 
 
 def _put(file: Path, text: str) -> None:

@@ -24,6 +24,8 @@ class Forwarding:
 
 # What the DNS server on premises reads: a list of zones, below the work directory.
 ZONES_FILE: Final = "dns/forward-zones.json"
+# What it answers itself: addresses by name, which hold for all names below, too.
+LOCAL_FILE: Final = "dns/local-names.json"
 COMMENT: Final = re.compile(
     r"/\*.*?\*/|(?:(?<=\s)|^)(?://|#).*?$", re.DOTALL | re.MULTILINE
 )
@@ -37,11 +39,27 @@ UNBOUND: Final = re.compile(r"^forward-zone:((?:\s+[a-z-]+:.*$)+)", re.MULTILINE
 UNBOUND_NAME: Final = re.compile(r'^\s+name:\s*"?([^"\s]+)"?', re.MULTILINE)
 UNBOUND_TARGET: Final = re.compile(r"^\s+forward-addr:\s*([0-9.]+)", re.MULTILINE)
 DNSMASQ: Final = re.compile(r"^\s*server=/(.+)/([0-9.]+)(?:#\d+)?\s*$", re.MULTILINE)
+UNBOUND_DATA: Final = re.compile(
+    r'^\s+local-data:\s*"(\S+)\s+\d+\s+A\s+([0-9.]+)"', re.MULTILINE
+)
+DNSMASQ_ADDRESS: Final = re.compile(r"^\s*address=/([^/]+)/([0-9.]+)\s*$", re.MULTILINE)
 WINDOWS: Final = re.compile(
     r"Add-DnsServerConditionalForwarderZone\b(.*)$", re.MULTILINE | re.IGNORECASE
 )
 WINDOWS_NAME: Final = re.compile(r"-Name\s+[\"']?([^\"'\s]+)", re.IGNORECASE)
 WINDOWS_TARGETS: Final = re.compile(r"-MasterServers\s+([^-]+)", re.IGNORECASE)
+
+
+def read_local(text: str) -> dict[str, tuple[str, ...]]:
+    """
+    Return what a configuration lets the server answer itself, by zone or name.
+    """
+    plain = COMMENT.sub("", text)
+    found: dict[str, tuple[str, ...]] = {}
+    for reader in (UNBOUND_DATA, DNSMASQ_ADDRESS):
+        for name, ip in reader.findall(plain):
+            found[normal(name)] = (*found.get(normal(name), ()), ip)
+    return found
 
 
 def read_config(text: str) -> tuple[Forwarding, ...]:

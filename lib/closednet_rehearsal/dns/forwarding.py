@@ -7,13 +7,14 @@ from __future__ import annotations
 import asyncio
 import json
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import dns.asyncquery
 import dns.exception
 import dns.message
 import dns.query
 
+from closednet_rehearsal.dns.answer import Answer, Record, found
 from closednet_rehearsal.dns.public import public_answer
 from closednet_rehearsal.dns.state import is_below, normal
 from closednet_rehearsal.dns.wire import UDP_PAYLOAD, failure, respond, skeleton
@@ -27,17 +28,42 @@ if TYPE_CHECKING:
 
 TRY_S: Final = 0.4
 TRIES: Final = 2
+LOCAL_TTL: Final = 5
 
 
-class ForwardZones:
+class Watched:
     """
-    The forwarded zones, read again whenever their file has changed.
+    JSON in a file, read again whenever the file has changed.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._read_at: tuple[int, int] = (0, 0)
-        self._zones: tuple[str, ...] = ()
+        self._data: Any = None
+
+    def data(self) -> Any:
+        """
+        Return what the file holds now, or None if there is none.
+        """
+        try:
+            stat = self._file.stat()
+        except FileNotFoundError:
+            return None
+        changed = (stat.st_mtime_ns, stat.st_ino)
+        if changed != self._read_at:
+            self._data = json.loads(self._file.read_text())
+            self._read_at = changed
+        return self._data
+
+
+class ForwardZones:
+    """
+    The forwarded zones, and the names that the server answers itself.
+    """
+
+    def __init__(self, zones: Path, local: Path) -> None:
+        self._zones = Watched(zones)
+        self._local = Watched(local)
 
     def covers(self, name: str) -> bool:
         """
@@ -49,15 +75,15 @@ class ForwardZones:
         """
         Return the forwarded zones as the file has them now.
         """
-        try:
-            stat = self._file.stat()
-        except FileNotFoundError:
-            return ()
-        changed = (stat.st_mtime_ns, stat.st_ino)
-        if changed != self._read_at:
-            self._zones = tuple(map(normal, json.loads(self._file.read_text())))
-            self._read_at = changed
-        return self._zones
+        return tuple(map(normal, self._zones.data() or ()))
+
+    def local(self, name: str) -> tuple[str, ...]:
+        """
+        Return the addresses that the server itself has for a name, the closest ones.
+        """
+        names: dict[str, list[str]] = self._local.data() or {}
+        above = [each for each in names if is_below(normal(name), each)]
+        return tuple(names[max(above, key=len)]) if above else ()
 
 
 class Forwarder:
@@ -76,6 +102,9 @@ class Forwarder:
         if len(query.question) != 1:
             return respond(query, public_answer)
         name = normal(query.question[0].name.to_text())
+        local = self._zones.local(name)
+        if local:
+            return respond(query, lambda _, qtype: _own(local, name, qtype))
         if not self._zones.covers(name):
             return respond(query, lambda _, qtype: public_answer(name, qtype))
         return await self._forward(query)
@@ -99,6 +128,11 @@ class Forwarder:
             asked, host, timeout=TRY_S, port=port
         )
         return answer
+
+
+def _own(addresses: tuple[str, ...], name: str, qtype: str) -> Answer:
+    records = (Record("A", addresses, LOCAL_TTL),) if qtype.upper() == "A" else ()
+    return found(records, name)
 
 
 def _pass_on(query: Message, answer: Message) -> Message:

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from closednet_rehearsal.dns.configs import ZONES_FILE
+from closednet_rehearsal.dns.configs import LOCAL_FILE, ZONES_FILE
 from closednet_rehearsal.dns.forwarding import Forwarder, ForwardZones
 from closednet_rehearsal.dns.sockets import Listener, listen, listen_on
 from closednet_rehearsal.dns.wire import respond
@@ -60,7 +60,7 @@ class DnsServers:
 
     def __init__(self, view: Resolver, work_dir: Path) -> None:
         self._view = view
-        self._zones = ForwardZones(work_dir / ZONES_FILE)
+        self._zones = ForwardZones(work_dir / ZONES_FILE, work_dir / LOCAL_FILE)
         self._loop = asyncio.new_event_loop()
         self._listeners: list[Listener] = []
         self._handlers: list[Handler] = []

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _OTHER_ADDRESS: Final = "10.20.1.99"
 _LET_IN: Final = "192.168.99.0/24"
+_OTHER_DAYS: Final = 3653
+_KEPT: Final = ("AssociationId", "AssociationName", "Parameters", "Targets")
 _SESSIONS: Final = "SSM-SessionManagerRunShell"
 
 
@@ -68,14 +70,6 @@ class Somebody:
         )
 
 
-def before(bench: Bench) -> None:
-    """
-    Make a log group before the rollout, which adopts it and sets its retention.
-    """
-    logs = Somebody(bench).client(MANAGEMENT_ACCOUNT, "logs")
-    logs.create_log_group(logGroupName="messages")
-
-
 def afterwards(bench: Bench) -> None:
     """
     Change one resource of every kind that can be updated in place.
@@ -83,7 +77,7 @@ def afterwards(bench: Bench) -> None:
     somebody = Somebody(bench)
     for change in (_endpoint, _security_group, _resolver):
         change(somebody.client)
-    for change in (_role, _document, _association):
+    for change in (_role, _document, _association, _log_groups):
         change(somebody.client)
 
 
@@ -164,6 +158,20 @@ def _association(client: Callable[[str, str], Any]) -> None:
     ssm = client(MANAGEMENT_ACCOUNT, "ssm")
     pages = ssm.get_paginator("list_associations").paginate()
     for each in pages.build_full_result()["Associations"]:
-        ssm.update_association(
-            AssociationId=each["AssociationId"], ScheduleExpression="rate(30 days)"
+        known = ssm.describe_association(AssociationId=each["AssociationId"])
+        # Whatever an update leaves out is forgotten.
+        kept = {
+            name: value
+            for name, value in known["AssociationDescription"].items()
+            if name in _KEPT
+        }
+        ssm.update_association(**kept, ScheduleExpression="rate(30 days)")
+
+
+def _log_groups(client: Callable[[str, str], Any]) -> None:
+    logs = client(MANAGEMENT_ACCOUNT, "logs")
+    pages = logs.get_paginator("describe_log_groups").paginate()
+    for group in pages.build_full_result()["logGroups"]:
+        logs.put_retention_policy(
+            logGroupName=group["logGroupName"], retentionInDays=_OTHER_DAYS
         )

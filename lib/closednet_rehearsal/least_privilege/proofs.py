@@ -36,7 +36,6 @@ def everything(
     endpoints in between. Return what nobody missed.
     """
     documents = operator_policies(bench.params_file)
-    disturb.before(bench)
     sweep = Sweep(bench, documents, by_action=by_action)
     sweep.run(registry.NAMES, told)
     disturb.afterwards(bench)

@@ -21,7 +21,7 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from closednet.hosts.connector import Fleet
     from closednet.model.change import AnyChange, Spec
@@ -66,6 +66,13 @@ class FakeNodes:
         """
         assert site == "dc1"
         return (*self.extra, *(node for name in self.names for node in self._of(name)))
+
+    def all_by_id(self, ids: Iterable[str]) -> tuple[FakeNode, ...]:
+        """
+        Return some of them.
+        """
+        wanted = set(ids)
+        return tuple(node for node in self.of_site("dc1") if node.node_id in wanted)
 
     def deregister(self, node_id: str) -> None:
         """

@@ -190,7 +190,7 @@ def test_a_failed_command_names_server_and_words(site: Site) -> None:
     nodes = FakeNodes(site, (), extra=tuple(FakeNode(i, n) for i, n in ids.items()))
     command = RunCommand("dc1", hosts, nodes, FakeCommands(site, ids, "mi-2"))
     with pytest.raises(
-        HostError, match=r"1 of 2 servers:\n  - web2: .*no such package"
+        HostError, match=r"1 of 2 servers failed:\n  - web2: .*no such package"
     ):
         command.package("Install", ["web1", "web2"])
 
@@ -200,6 +200,6 @@ def test_a_server_that_is_offline_gets_no_command(site: Site) -> None:
     commands = FakeCommands(site, {"mi-1": "web1"})
     nodes = FakeNodes(site, (), extra=(FakeNode("mi-1", "web1"),))
     command = RunCommand("dc1", hosts, nodes, commands)
-    with pytest.raises(HostError, match="not online as managed nodes: web2"):
+    with pytest.raises(HostError, match="web2: not online as a managed node"):
         command.package("Install", ["web1", "web2"])
     assert commands.sent == []

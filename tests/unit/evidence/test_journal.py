@@ -85,7 +85,10 @@ def test_a_journal_of_nothing_is_empty(path: Path) -> None:
     assert journal.read(path) == ()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=60,
+)
 @given(entries=st.lists(st.dictionaries(st.text(min_size=1), JSON, max_size=3)))
 def test_whatever_is_recorded_keeps_the_chain(
     tmp_path: Path, entries: list[dict[str, Any]]

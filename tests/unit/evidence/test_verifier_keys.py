@@ -4,7 +4,9 @@ Signatures verified in plain Python, against the standards' own and OpenSSL's.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
+from itertools import product
 from typing import Any
 
 import pytest
@@ -102,18 +104,18 @@ def test_a_signature_holds_until_one_bit_of_it_changes(
 
 
 @pytest.mark.parametrize("kind", SPKI)
-@settings(max_examples=30, deadline=None)
-@given(at=st.integers(0, 10_000), bit=st.integers(0, 7))
-def test_another_key_never_fits(kind: str, at: int, bit: int) -> None:
-    """A key that is no key any more is refused, never a crash."""
-    changed = bytearray(spki(kind))
-    changed[at % len(changed)] ^= 1 << bit
-    try:
-        holds = signature_holds(bytes(changed), b"x", signed(kind, b"x"))
-    except UnknownKindError:
-        holds = False
+def test_another_key_never_fits(kind: str) -> None:
+    """A key with any one bit changed is refused, never a crash."""
+    key, signature = spki(kind), signed(kind, b"x")
+    fitting = []
+    for at, bit in product(range(len(key)), range(8)):
+        changed = bytearray(key)
+        changed[at] ^= 1 << bit
+        with suppress(UnknownKindError):
+            if signature_holds(bytes(changed), b"x", signature):
+                fitting.append((at, bit))
 
-    assert not holds
+    assert [] == fitting
 
 
 def test_a_second_spelling_of_an_ed25519_signature_is_refused() -> None:

@@ -134,11 +134,12 @@ class TestPages:
         assert f"月額 {total} 米ドル(2026-11-01 時点の価格)" in file.markdown("ja")
 
     def test_whoever_uses_the_names_is_told_about(self, file: RequestFile) -> None:
-        """Two names, and fifteen interfaces of others, make two grave risks."""
+        """Fifteen interfaces of others make a grave risk; S3's is not theirs."""
         grave = [r.kind for r in file.request.risks if r.level == "high"]
         ticket = file.markdown("en")
 
-        assert ["private-dns", "hosted-zone"] == grave
+        assert ["private-dns"] == grave
+        assert "endpoint-names-inbound" in [r.kind for r in file.request.risks]
         assert "12 of sort instance" in ticket
         assert "ssm.ap-northeast-1.amazonaws.com" in ticket
         assert "Interfaces of others seen: 15." in ticket

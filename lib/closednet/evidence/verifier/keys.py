@@ -9,6 +9,7 @@ from hashlib import sha256, sha512
 from closednet.evidence.verifier.der import (
     BIT_STRING,
     INTEGER,
+    NULL,
     OBJECT_ID,
     SEQUENCE,
     der_items,
@@ -60,9 +61,11 @@ def signature_holds(spki: bytes, message: bytes, signature: bytes) -> bool:
             parts = der_items(der_only(signature, SEQUENCE))
             r, s = (der_positive(part) for tag, part in parts if tag == INTEGER)
             return p256_holds(key, message, r, s)
-        if algorithm[:1] == [(OBJECT_ID, RSA_ID)]:
+        if algorithm == [(OBJECT_ID, RSA_ID), (NULL, b"")]:
             parts = der_items(der_only(key, SEQUENCE))
-            modulus, exponent = (der_positive(part) for _, part in parts)
+            modulus, exponent = (
+                der_positive(part) for tag, part in parts if tag == INTEGER
+            )
             return rsa_holds(modulus, exponent, message, signature, "sha256")
     except ValueError:
         return False

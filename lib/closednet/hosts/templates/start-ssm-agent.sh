@@ -1,9 +1,10 @@
 main() {
     if is_active amazon-ssm-agent; then
         unchanged "amazon-ssm-agent runs"
-        return 0
+    else
+        systemctl enable amazon-ssm-agent
+        systemctl start amazon-ssm-agent
+        say started amazon-ssm-agent
     fi
-    systemctl enable amazon-ssm-agent
-    systemctl start amazon-ssm-agent
-    say started amazon-ssm-agent
+    say node_id "$(node_id)"
 }

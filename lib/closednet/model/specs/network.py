@@ -127,6 +127,85 @@ class ZoneRecord:
         return f"zone-record/{self.name}/{self.type}"
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneAuthorization:
+    """
+    Leave to associate a VPC of another account with a zone; of use only meanwhile.
+    """
+
+    zone: str
+    vpc_id: str
+    region: str
+
+    @property
+    def key(self) -> str:
+        return f"zone-authorization/{self.zone}"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneAssociation:
+    """
+    The site's VPC among those of a zone that another account owns.
+    """
+
+    zone: str
+    vpc_id: str
+    region: str
+    owner: str
+
+    @property
+    def key(self) -> str:
+        return f"zone-association/{self.zone}"
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayEndpoint:
+    """
+    A gateway endpoint without routes: AWS wants one before S3's endpoint may answer
+    S3's names for the inbound endpoint only.
+    """
+
+    service: str
+    vpc_id: str
+
+    @property
+    def key(self) -> str:
+        return f"gateway-endpoint/{self.service}"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointNames:
+    """
+    Names that an interface endpoint answers itself.
+
+    `answers` is `inbound` for the inbound endpoint only, `vpc` for the whole VPC,
+    or `nobody`.
+    """
+
+    service: str
+    vpc_id: str
+    answers: str
+
+    @property
+    def key(self) -> str:
+        return f"endpoint-names/{self.service}"
+
+
+@dataclass(frozen=True, slots=True)
+class NameOverride:
+    """
+    A zone that the site's DNS servers answer themselves while AWS's answer moves.
+    """
+
+    zone: str
+    target: str
+    servers: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        return f"name-override/{self.zone}"
+
+
 def endpoint_key(service: str) -> str:
     """
     Return the logical name of a service's interface endpoint.

@@ -51,6 +51,28 @@ RISKS: Final = {
     " bucket {bucket} and the buckets of the agents; access to others is refused.",
     "measure.hosted-zone": "Ask the owners of backups and software distribution that use"
     " S3. A rollback of step 30 restores the public names.",
+    "risk.endpoint-names-inbound": "Other users of S3 at the site are sent to the new"
+    " endpoint",
+    "effect.endpoint-names-inbound": "{zone} and every name below it lead to the endpoint"
+    " for whoever asks VPC {vpc} through its inbound endpoint; the VPC's own systems"
+    " notice nothing. The endpoint's policy allows bucket {bucket} and the buckets of the"
+    " agents; access to others is refused.",
+    "measure.endpoint-names-inbound": "Ask the owners of backups and software"
+    " distribution at the site that use S3. A rollback of step 30 restores the public"
+    " names.",
+    "risk.endpoint-names-vpc": "Other users of S3 are sent to the new endpoint",
+    "effect.endpoint-names-vpc": "{zone} and every name below it lead to the endpoint for"
+    " everything in VPC {vpc} and for the site. Interfaces of others seen: {users}. The"
+    " endpoint's policy allows bucket {bucket} and the buckets of the agents; access to"
+    " others is refused, and traffic to S3 is charged by the endpoint.",
+    "measure.endpoint-names-vpc": "Ask the owners of systems in this VPC, or choose"
+    " name_resolution.s3: endpoint-private-dns-inbound-only.",
+    "risk.names-move": "The answer for S3 moves from one place to another",
+    "effect.names-move": "AWS allows only one of them at a time. For some minutes VPC"
+    " {vpc} answers {zone} publicly, or not at all, to its own systems (interfaces of"
+    " others seen: {users}); the site gets its answers from {servers} meanwhile.",
+    "measure.names-move": "Nothing is taken away before the site's DNS servers answer by"
+    " themselves. Choose a window in which systems of the VPC can do without S3.",
     "risk.forwarding-narrow": "Everything at the site gets these names from AWS",
     "effect.forwarding-narrow": "The DNS servers {servers} forward {zones} to {targets}"
     " for all of their clients, and nowhere else while these are silent.",

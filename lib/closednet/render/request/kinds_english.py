@@ -28,6 +28,36 @@ KINDS: Final = {
     ),
     "HostedZone": _verbs("the private hosted zone {name} for VPC {vpc_id}"),
     "ZoneRecord": _verbs("the alias record {name} ({type}), which leads to {target}"),
+    "ZoneAuthorization": Verbs(
+        "Give leave to associate VPC {vpc_id} with the zone {zone}",
+        "Give leave again to associate VPC {vpc_id} with the zone {zone}",
+        "Take back the leave to associate VPC {vpc_id} with the zone {zone}",
+    ),
+    "ZoneAssociation": Verbs(
+        "Associate VPC {vpc_id} with the zone {zone} of account {owner}",
+        "Associate VPC {vpc_id} with the zone {zone} of account {owner} anew",
+        "Take VPC {vpc_id} out of the zone {zone} of account {owner}",
+    ),
+    "GatewayEndpoint": _verbs(
+        "the gateway endpoint for {service} in VPC {vpc_id}, without any route"
+    ),
+    "EndpointNames": Verbs(
+        "Let the endpoint for {service} in VPC {vpc_id} answer its names ({answers})",
+        "Change for whom the endpoint for {service} in VPC {vpc_id} answers its names"
+        " ({answers})",
+        "Let the endpoint for {service} in VPC {vpc_id} answer its names no more",
+    ),
+    "NameOverride": Verbs(
+        "Let the DNS servers {servers} answer {zone} themselves",
+        "Change what the DNS servers {servers} answer for {zone}",
+        "Let the DNS servers {servers} forward {zone} again",
+    ),
+    "NameOverride by hand": Verbs(
+        "Let the DNS servers {servers} answer {zone} themselves, with the file of the"
+        " handover folder",
+        "Change what the DNS servers {servers} answer for {zone}",
+        "Let the DNS servers {servers} forward {zone} again, with the forwarder's file",
+    ),
     "Role": _verbs("the service role {name} of the managed nodes"),
     "RolePolicy": _verbs("the inline policy {name} of the role {role}"),
     "ServiceSetting": Verbs(
@@ -132,6 +162,8 @@ LABELS: Final = {
     "schedule": "schedule",
     "secret": "secret in the store",
     "security_group": "security group",
+    "owner": "owner",
+    "answers": "answers for",
     "servers": "DNS servers",
     "service": "service",
     "setting": "setting",

@@ -40,6 +40,37 @@ KINDS: Final = {
         "VPC {vpc_id} に関連付けたプライベートホストゾーン {name} を削除する",
     ),
     "ZoneRecord": _verbs("{target} を指すエイリアスレコード {name}({type})"),
+    "ZoneAuthorization": Verbs(
+        "VPC {vpc_id} をゾーン {zone} に関連付ける許可を与える",
+        "VPC {vpc_id} をゾーン {zone} に関連付ける許可を再び与える",
+        "VPC {vpc_id} をゾーン {zone} に関連付ける許可を取り消す",
+    ),
+    "ZoneAssociation": Verbs(
+        "VPC {vpc_id} をアカウント {owner} のゾーン {zone} に関連付ける",
+        "VPC {vpc_id} をアカウント {owner} のゾーン {zone} に関連付け直す",
+        "VPC {vpc_id} とアカウント {owner} のゾーン {zone} の関連付けを解除する",
+    ),
+    "GatewayEndpoint": _verbs(
+        "VPC {vpc_id} の {service} 用ゲートウェイエンドポイント(ルートなし)"
+    ),
+    "EndpointNames": Verbs(
+        "VPC {vpc_id} の {service} 用エンドポイントに、自身の名前への応答を有効にする"
+        "({answers})",
+        "VPC {vpc_id} の {service} 用エンドポイントが応答する範囲を変更する({answers})",
+        "VPC {vpc_id} の {service} 用エンドポイントの、自身の名前への応答を無効にする",
+    ),
+    "NameOverride": Verbs(
+        "DNS サーバー {servers} が {zone} に自ら応答するようにする",
+        "DNS サーバー {servers} の {zone} への応答を変更する",
+        "DNS サーバー {servers} が {zone} を再び転送するようにする",
+    ),
+    "NameOverride by hand": Verbs(
+        "DNS サーバー {servers} が {zone} に自ら応答するようにする(handover フォルダーの"
+        "ファイルを使用)",
+        "DNS サーバー {servers} の {zone} への応答を変更する",
+        "DNS サーバー {servers} が {zone} を再び転送するようにする(フォワーダーのファイルを"
+        "使用)",
+    ),
     "Role": _verbs("マネージドノード用のサービスロール {name} "),
     "RolePolicy": _verbs("ロール {role} のインラインポリシー {name} "),
     "ServiceSetting": Verbs(
@@ -146,6 +177,8 @@ LABELS: Final = {
     "schedule": "スケジュール",
     "secret": "シークレットの保管先",
     "security_group": "セキュリティグループ",
+    "owner": "所有者",
+    "answers": "応答する相手",
     "servers": "DNS サーバー",
     "service": "サービス",
     "setting": "設定項目",

@@ -1,0 +1,13 @@
+"""
+Troubles with rights.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.trouble.trouble import Trouble
+
+TROUBLES: Final[tuple[Trouble, ...]] = ()
