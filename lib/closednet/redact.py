@@ -13,7 +13,7 @@ import json
 import re
 import shlex
 
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import quote, quote_plus
 
@@ -25,6 +25,8 @@ MASK: Final = "[secret]"
 SHORTEST: Final = 8
 # Stands for a secret that only people handle, so there is nothing to hide in it.
 PLACEHOLDER: Final = "@code@"
+# Never forgotten, and neither are their forms: all of them are looked for each time, and
+# a cache for fewer would be of no use at all.
 _known: dict[str, str] = {}
 
 # What may stand between two letters of a secret that was cut into lines, or escaped
@@ -76,7 +78,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(set(_known.values())))
 
 
-@lru_cache(maxsize=256)
+@cache
 def forms(value: str) -> tuple[str, ...]:
     """
     Return the ways in which a secret value can stand in a text, longest first.
@@ -84,7 +86,7 @@ def forms(value: str) -> tuple[str, ...]:
     return tuple(sorted(_kinds(value), key=lambda f: (-len(f), f)))
 
 
-@lru_cache(maxsize=256)
+@cache
 def _kinds(value: str) -> dict[str, str]:
     """
     Return the kind of each form of a value; the plainest kind of equal forms.
@@ -220,12 +222,12 @@ def _escapes(value: str) -> Iterator[str]:
         yield html.escape(once, quote=False)
 
 
-@lru_cache(maxsize=256)
+@cache
 def _squeezed_forms(value: str) -> tuple[str, ...]:
     squeezed = dict.fromkeys(squeeze(form) for form in forms(value))
     return tuple(form for form in squeezed if len(form) >= SHORTEST)
 
 
-@lru_cache(maxsize=256)
+@cache
 def _spread(form: str) -> re.Pattern[str]:
     return re.compile(f"{_NOISE}*+".join(re.escape(letter) for letter in form))

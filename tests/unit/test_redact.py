@@ -188,3 +188,16 @@ def test_every_white_character_is_noise() -> None:
     white = [chr(n) for n in range(sys.maxunicode + 1) if chr(n).isspace()]
 
     assert "" == redact.squeeze("".join(white))
+
+
+def test_many_secrets_are_spelt_out_once() -> None:
+    """
+    A process that visits hundreds of sites knows a few secrets of each.
+    """
+    secrets = [Secret(f"{number:03}-{PLAIN}", name="token") for number in range(300)]
+    redact.redact("the first time")
+    spelt = redact.forms.cache_info().misses
+    masked = redact.redact(f"again: {secrets[7].reveal()}")
+
+    assert f"again: {MASK}" == masked
+    assert spelt == redact.forms.cache_info().misses

@@ -13,7 +13,7 @@ import socket
 import sys
 import tempfile
 
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -49,9 +49,10 @@ class Operation:
 
     def kill(self) -> None:
         """
-        End it at once, as `kill -9` does.
+        End it at once, as `kill -9` does, unless it has ended by itself.
         """
-        os.kill(self.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def result(self) -> dict[str, Any] | None:
         """

@@ -5,6 +5,7 @@ One case tried: the call goes wrong, the step is run again, the world is judged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.branching import BranchingError
@@ -52,8 +53,8 @@ def attempt(case: Case, done: Done, folder: Path) -> Verdict:
         with done.begun.before.branch(folder) as branch:
             trial = Trial(case, done, branch, len(branch.ask("calls")))
             return Verdict(case, trial.disturb(), tuple(trial.judge()))
-    except BranchingError as err:
-        return Verdict(case, "", (f"broken: {err}",))
+    except (BranchingError, HTTPException, OSError) as err:
+        return Verdict(case, "", (f"broken: {err!r}",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,19 @@ Two worlds are the same if they differ in nothing but what AWS invents.
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from closednet_rehearsal.chaos.cases import KINDS, Case, Target
 from closednet_rehearsal.chaos.compare import differences, plain
 from closednet_rehearsal.chaos.table import closing, exit_code, line
-from closednet_rehearsal.chaos.trial import KILLED, Verdict
+from closednet_rehearsal.chaos.trial import KILLED, Verdict, attempt
+
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def world(*keys: str, port: int = 443, value: str = "a1") -> dict[str, Any]:
@@ -96,6 +101,23 @@ def test_the_table_names_what_did_not_converge() -> None:
     ] == rest
     assert line(GOOD).endswith("killed, converged")
     assert line(BAD).endswith("killed, DID NOT CONVERGE")
+
+
+def test_a_case_that_breaks_proves_nothing(tmp_path: Path) -> None:
+    """
+    And the next case is tried all the same.
+    """
+
+    def branch(_: Path) -> Any:
+        raise ConnectionRefusedError("nobody listens")
+
+    done: Any = SimpleNamespace(
+        begun=SimpleNamespace(before=SimpleNamespace(branch=branch))
+    )
+    verdict = attempt(CASE, done, tmp_path)
+
+    assert not verdict.converged
+    assert "nobody listens" in verdict.problems[0]
 
 
 @pytest.mark.parametrize(("verdicts", "code"), [([GOOD], 0), ([GOOD, BAD], 1), ([], 1)])
