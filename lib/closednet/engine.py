@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeGuard, assert_never
 
 from closednet.errors import ApplyError, ClosednetError, DriftError
@@ -30,7 +31,7 @@ from closednet.model.step import Lingering, Tolerant
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from closednet.model.step import AnyKind, Gating, Rearranging, Step
+    from closednet.model.step import AnyKind, Gating, Rearranging, Step, Work
 
 
 Observed = dict[str, Found[Spec]]
@@ -58,7 +59,7 @@ def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
     """
     Return what would turn `observed` into what the step desires.
     """
-    difference = diff(step.desired(), observed)
+    difference = diff(step.desired(), observed, partial(_by_owner, step))
     changes = (*difference.changes, *_superseded(step, observed))
     arranged = _arranged(step, changes, observed)
     return Plan(step.name, scope, arranged, difference.kept)
@@ -206,6 +207,15 @@ def _write(kind: AnyKind, change: Create[Spec] | Update[Spec] | Delete[Spec]) ->
             return found.resource_id
         case _:
             assert_never(change)
+
+
+def _by_owner(step: Step, found: Found[Spec], wanted: Spec) -> Manual[Spec] | None:
+    """
+    Return what the owner of a resource has to change so that it suits the site.
+    """
+    knows = getattr(_kind(step, wanted), "by_owner", None)
+    work: Work | None = knows(found, wanted) if knows else None
+    return None if work is None else Manual(work.who, work.instruction, wanted)
 
 
 def _beside(step: Step) -> tuple[Spec, ...]:

@@ -30,11 +30,16 @@ PLACEHOLDER: Final = "@code@"
 _known: dict[str, str] = {}
 
 # What may stand between two letters of a secret that was cut into lines, or escaped
-# again and again: white space, its escapes, colours, backslashes, and the punctuation
-# of a list of lines in JSON. Atomic, as there are many ways to read backslashes.
-_NOISE: Final = r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?)"
+# again and again: white space, its escapes (in HTML, too), colours, backslashes, and the
+# punctuation of a list of lines in JSON. Atomic, as backslashes can be read in many ways.
+_NOISE: Final = (
+    r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?"
+    r"|&(?:amp;)*(?:nbsp|#160);)"
+)
 # The same in parts, of which the plain characters go much faster by themselves.
-_escapes_between: Final = re.compile(r"(?:\x1b|\\+(?:u001b|x1b))\[[0-9;]*m|\\+[nrt]?")
+_escapes_between: Final = re.compile(
+    r"(?:\x1b|\\+(?:u001b|x1b))\[[0-9;]*m|\\+[nrt]?|&(?:amp;)*(?:nbsp|#160);"
+)
 _narrow: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f \"',"
 _wide: Final = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
@@ -165,7 +170,7 @@ def squeeze(text: str) -> str:
     """
     Return `text` without what may stand between two parts of a cut secret.
     """
-    if "\\" in text or "\x1b" in text:
+    if any(mark in text for mark in ("\\", "\x1b", "&")):
         text = _escapes_between.sub("", text)
     if not text.isascii():
         for letter in _wide:
@@ -209,7 +214,9 @@ def _escapes(value: str) -> Iterator[str]:
     yield html.escape(value, quote=True)
     yield html.escape(value, quote=True).replace("&#x27;", "&#39;")
     yield html.escape(value, quote=False)
-    yield html.escape(html.escape(value))
+    for inner in (True, False):
+        for outer in (True, False):
+            yield html.escape(html.escape(value, quote=inner), quote=outer)
     yield value.encode("unicode_escape").decode()
     yield repr(value)[1:-1]
     for ensure_ascii in (True, False):

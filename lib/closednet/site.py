@@ -37,6 +37,7 @@ NOT_OF_THE_SITE: Final = {
 LATER: Final = (
     *("approvals", "mode", "hosts.groups"),
     *("rollout.waves", "rollout.set_aside"),
+    "cloudwatch.key_rotation",
     *("accounts.dns", "name_resolution.zone_vpc_id"),
 )
 
@@ -51,6 +52,7 @@ class Site:
     params_file: Path
     recorder: Recorder
     run_id: str
+    read_only: bool = False
 
     @cached_property
     def reads(self) -> SharedReads:
@@ -143,7 +145,14 @@ class Site:
         return Path(named) if named else Path(os.path.normpath(folder))
 
     def _account(self, role: Role) -> Account:
-        return Account(role, self.params, self.waiting, self._keep_call, self.reads)
+        return Account(
+            role,
+            self.params,
+            self.waiting,
+            self._keep_call,
+            self.reads,
+            read_only=self.read_only,
+        )
 
     def _keep_call(self, call: AwsCall) -> None:
         self.recorder.record("aws-call", **_data(call))

@@ -5,6 +5,7 @@ The pages of a sealed run, as an auditor opens them from a disk.
 from __future__ import annotations
 
 import os
+import subprocess
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,8 @@ from closednet.batch.execute import execute
 from closednet.evidence import archive
 from closednet.evidence.run_folder import RunFolder
 from closednet_rehearsal.running import running
+from tests.tools import tool
+from tests.unit.evidence.samples import RUN, full_run
 
 
 if TYPE_CHECKING:
@@ -47,6 +50,42 @@ def _sealed_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     pages.write(run)
     archive.seal(run)
     return run
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_hand_over_report_is_read_and_printed(
+    watched: Watched, tmp_path: Path, language: str
+) -> None:
+    """
+    One page without a network, on the screen and on paper, in both languages.
+    """
+    run = full_run(tmp_path)
+    run.journal.record("step-opened", step="activation")
+    run.journal.record("step-closed", step="activation")
+    archive.seal(run)
+    path = run.path / f"handover-report.{language}.html"
+    page = watched.page
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.context.set_offline(offline=True)
+    page.goto(path.as_uri())
+    watched.picture(f"report-{language}", whole=True)
+    printed = watched.pictures / f"report-{language}.pdf"
+    page.pdf(path=printed, prefer_css_page_size=True)
+
+    words = {"en": "Who approved it", "ja": "承認者と承認内容"}[language]
+    assert page.get_by_role("heading", name=words).is_visible()
+    assert page.locator("svg").first.is_visible()
+    text = subprocess.run(
+        [tool("/usr/bin/pdftotext", "poppler-utils"), printed, "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert words in text
+    assert RUN in text
+    assert {path.as_uri()} == set(watched.asked)
+    assert [] == complaints
 
 
 def test_an_archive_is_read_without_a_network(

@@ -158,13 +158,18 @@ class Fuzzer:
 
 def thousand_cells(room: Path) -> tuple[float, int]:
     """
-    Return how many seconds an archive of 1,000 cells takes, and the exit code.
+    Return how many seconds of CPU an archive of 1,000 cells takes, and the exit code.
+
+    Of CPU, as others may work on the same machine; the best of three.
     """
     folder = whole_run(room / "cells", "20261125T090000Z-7a8b9c", cells=1000)
     archive.seal(folder)
-    began = time.perf_counter()
-    code = verifier().judge(folder.path, verifier().Trust()).exit_code
-    return time.perf_counter() - began, code
+    took, code = [], 0
+    for _ in range(3):
+        began = time.process_time()
+        code = verifier().judge(folder.path, verifier().Trust()).exit_code
+        took.append(time.process_time() - began)
+    return min(took), code
 
 
 def main() -> int:
@@ -205,8 +210,8 @@ def report(fuzzer: Fuzzer, room: Path) -> int:
     )
     say(f"untouched archives: {whole}, of which hold: {holds}\n")
     say(f"unsigned and made anew: {anew}, of which show: {shown} (only a key helps)\n")
-    say(f"1,000 cells verified in {seconds:.3f} s, exit code {code}\n")
-    good = detected == tried and holds == whole and code == 0
+    say(f"1,000 cells verified in {seconds:.3f} s of CPU, exit code {code}\n")
+    good = detected == tried and holds == whole and code == 0 and seconds < 1
     return 0 if good else 1
 
 

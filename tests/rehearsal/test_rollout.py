@@ -10,8 +10,9 @@ import signal
 import time
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 
 
@@ -54,7 +55,9 @@ def test_the_whole_rollout_and_back(stage: Stage) -> None:
     _proves_everything(stage, run)
     _applies_nothing_twice(stage, digest)
     _verifies(stage)
+    _tells_drift(stage, run)
     _rolls_back(stage, run.name, before)
+    _knows_who_approved_that(stage, run)
 
 
 def _proves_everything(stage: Stage, run: object) -> None:
@@ -110,6 +113,66 @@ def _rolls_back(stage: Stage, run: str, before: object) -> None:
     undone = stage.closednet("rollback", PARAMS, "--run", run, "--approve", digest)
     assert 0 == undone.returncode, undone.stdout[-3000:] + undone.stderr
     assert [] == _differences("", before, stage.rehearsal.ask("state"))
+
+
+def _audit(stage: Stage, run: Path) -> tuple[int, dict[str, Any]]:
+    """
+    Audit against the archive of a run, and make sure that nothing is written.
+    """
+    count = len(stage.mutating_calls())
+    done = stage.closednet("audit", PARAMS, "--against", str(run), "--json")
+    writes = [c for c in stage.mutating_calls()[count:] if c not in NOT_OURS]
+    assert [] == writes
+    return done.returncode, json.loads(done.stdout or done.stderr)
+
+
+def _tells_drift(stage: Stage, run: Path) -> None:
+    """
+    Whoever changes a log group by hand is found out, and nothing else is reported.
+    """
+    logs = client(stage.rehearsal.endpoint_url, "logs")
+    group = "/closednet/sessions"
+    logs.put_retention_policy(logGroupName=group, retentionInDays=1)
+    code, found = _audit(stage, run)
+    logs.put_retention_policy(logGroupName=group, retentionInDays=90)
+
+    assert 1 == code
+    assert [(f"log-group/{group}", "retention_days", "90", "1", None)] == [
+        tuple(one[name] for name in ("key", "attribute", "before", "after", "approval"))
+        for one in found["drift"]
+    ]
+    assert [] == found["unread"]
+
+
+def _knows_who_approved_that(stage: Stage, run: Path) -> None:
+    """
+    After the rollback everything is different, and all of it was approved.
+    """
+    code, found = _audit(stage, run)
+
+    assert [] == [one for one in found["drift"] if not one["approval"]]
+    assert 0 == code, found["unread"]
+    assert {"vanished", "changed"} == {one["kind"] for one in found["drift"]}
+    assert len(found["drift"]) > 40
+
+
+def client(url: str, service: str) -> Any:
+    """
+    Return a client of somebody in the management account.
+    """
+    region = "ap-northeast-1"
+    first: Any = boto3.Session("AKIAREHEARSALOPERATOR", "x", region_name=region)
+    keys = first.client("sts", endpoint_url=url).assume_role(
+        RoleArn="arn:aws:iam::222222222222:role/closednet-operator",
+        RoleSessionName="somebody",
+    )["Credentials"]
+    session: Any = boto3.Session(
+        keys["AccessKeyId"],
+        keys["SecretAccessKey"],
+        keys["SessionToken"],
+        region_name=region,
+    )
+    return session.client(service, endpoint_url=url)
 
 
 def _differences(path: str, before: object, after: object) -> list[str]:

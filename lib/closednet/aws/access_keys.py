@@ -18,13 +18,13 @@ from closednet.aws.users import read_user
 from closednet.errors import PreconditionError
 from closednet.model import naming
 from closednet.model.change import Found
-from closednet.model.specs.management import AccessKey
+from closednet.model.specs.management import AccessKey, FormerKey
 from closednet.model.step import Actions, PlainKind
 from closednet.redact import Secret
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from closednet.aws.account import Account
     from closednet.aws.secret_store import SecretStore
@@ -42,6 +42,7 @@ class StoredKey:
 
     access_key_id: str
     secret_access_key: Secret
+    rotation: int = 1
 
 
 def key_secret(site: str) -> str:
@@ -70,6 +71,7 @@ class AccessKeys(PlainKind):
             account="management",
             find=("iam:ListAccessKeys", *(a for a in stored if "Get" in a)),
             create=("iam:CreateAccessKey", *retire, *stored),
+            update=("iam:CreateAccessKey", *retire, *stored),
             delete=("iam:DeleteAccessKey", *stored),
         )
 
@@ -86,14 +88,17 @@ class AccessKeys(PlainKind):
                 if raw["Status"] == "Active"
             }
             if stored is not None and stored.access_key_id in active:
-                found[spec.key] = Found(spec, stored.access_key_id, owned=True)
+                seen = AccessKey(spec.user, spec.secret, stored.rotation)
+                found[spec.key] = Found(seen, stored.access_key_id, owned=True)
         return found
 
     def create(self, spec: AccessKey) -> str:
         """
         Make a key after retiring those of our user whose secret lies nowhere.
         """
-        before = self._retire(spec.user)
+        return self._made(spec, self._retire(spec.user))
+
+    def _made(self, spec: AccessKey, before: set[str]) -> str:
         with self._account.call("iam:CreateAccessKey", spec.user):
             raw = self._account.iam.create_access_key(UserName=spec.user)["AccessKey"]
         # A request whose answer was lost is sent again by botocore.
@@ -104,6 +109,7 @@ class AccessKeys(PlainKind):
             spec.secret,
             access_key_id=raw["AccessKeyId"],
             secret_access_key=secret.reveal(),
+            **({} if spec.rotation == 1 else {"rotation": str(spec.rotation)}),
         )
         self._store.put(
             spec.secret,
@@ -115,9 +121,23 @@ class AccessKeys(PlainKind):
 
     def update(self, old: AccessKey, new: AccessKey) -> str:
         """
-        Replace the key.
+        Make another key beside the one in the store, which stays valid.
         """
-        return self.create(new)
+        stored = self.stored(old.secret)
+        kept = set() if stored is None else {stored.access_key_id}
+        return self._made(new, kept | self._retire(new.user, kept))
+
+    def active(self, user: str) -> set[str]:
+        """
+        Return the ids of all keys of a user.
+        """
+        return {str(raw["AccessKeyId"]) for raw in self._keys(user)}
+
+    def drop(self, user: str, key: str) -> None:
+        """
+        Delete one key of a user.
+        """
+        self._delete(user, key)
 
     def delete(self, spec: AccessKey, resource_id: str) -> None:
         """
@@ -134,16 +154,19 @@ class AccessKeys(PlainKind):
         if not values:
             return None
         secret = Secret(values["secret_access_key"], name="secret access key")
-        return StoredKey(values["access_key_id"], secret)
+        rotation = int(values.get("rotation", "1"))
+        return StoredKey(values["access_key_id"], secret, rotation)
 
-    def _retire(self, user: str) -> set[str]:
+    def _retire(
+        self, user: str, in_use: frozenset[str] | set[str] = frozenset()
+    ) -> set[str]:
         """
         Make room for a new key and return the keys that stay: those of others.
         """
-        keys = {raw["AccessKeyId"] for raw in self._keys(user)}
+        keys = self.active(user)
         tags = mapping((read_user(self._account, user) or {}).get("Tags", ()))
         if naming.is_ours(tags, self._account.site):
-            self._remove(user, keys)
+            self._remove(user, keys - in_use)
             return set()
         if len(keys) < MOST_KEYS:
             return keys
@@ -177,3 +200,80 @@ class AccessKeys(PlainKind):
     def _delete(self, user: str, key: str) -> None:
         with Tolerating(*MISSING), self._account.call("iam:DeleteAccessKey", user):
             self._account.iam.delete_access_key(UserName=user, AccessKeyId=key)
+
+
+class FormerKeys(PlainKind):
+    """
+    Kind of the keys of our user that are not in the store any more.
+    """
+
+    spec_type = FormerKey
+    actions = Actions(
+        account="management",
+        find=("iam:GetUser", "iam:ListAccessKeys"),
+        delete=("iam:GetUser", "iam:ListAccessKeys", "iam:DeleteAccessKey"),
+    )
+
+    def __init__(
+        self,
+        account: Account,
+        keys: AccessKeys,
+        set_aside: Collection[str] = (),
+    ) -> None:
+        self._account = account
+        self._keys = keys
+        # Servers that could not be told the new key go on with the former one.
+        self._set_aside = set_aside
+
+    def find(self, wanted: Iterable[FormerKey]) -> dict[str, Found[FormerKey]]:
+        """
+        Return what a rotation left behind.
+        """
+        found: dict[str, Found[FormerKey]] = {}
+        for spec in wanted:
+            left = self._left(spec)
+            if left:
+                found[spec.key] = Found(spec, ", ".join(left), owned=True)
+        return found
+
+    def create(self, spec: FormerKey) -> str:
+        """
+        A key that is gone does not come back: the one in the store is in use.
+        """
+        return ""
+
+    def update(self, old: FormerKey, new: FormerKey) -> str:
+        """
+        Nothing about it changes.
+        """
+        return ""
+
+    def delete(self, spec: FormerKey, resource_id: str) -> None:
+        """
+        Delete what the servers do not use any more.
+
+        Raises:
+            PreconditionError: Some servers still have it.
+        """
+        if self._set_aside:
+            raise PreconditionError(
+                f"the former access key of {spec.user} stays: it is still on"
+                f" {', '.join(sorted(self._set_aside))}",
+                missing=("the new key on every server",),
+                hint="mend these servers, then run this step again",
+            )
+        for key in self._left(spec):
+            self._keys.drop(spec.user, key)
+
+    def irreversible(self, spec: FormerKey) -> str:
+        """
+        A deleted key is gone.
+        """
+        return "a deleted access key cannot be brought back; the new one stays in use"
+
+    def _left(self, spec: FormerKey) -> list[str]:
+        tags = mapping((read_user(self._account, spec.user) or {}).get("Tags", ()))
+        stored = self._keys.stored(spec.secret)
+        if stored is None or not naming.is_ours(tags, self._account.site):
+            return []
+        return sorted(self._keys.active(spec.user) - {stored.access_key_id})

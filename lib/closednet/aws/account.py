@@ -92,6 +92,8 @@ class Account:
         waiting: Waiting,
         on_call: Callable[[AwsCall], None] = _ignored,
         reads: SharedReads | None = None,
+        *,
+        read_only: bool = False,
     ) -> None:
         self.role: Role = role
         self.waiting = waiting
@@ -103,6 +105,7 @@ class Account:
             self._about, params.connection, region=params.region, site=params.site
         )
         self._on_call = on_call
+        self._read_only = read_only
         self._reads = reads or SharedReads()
         self._lock = threading.RLock()
         self._clients: dict[str, Any] = {}
@@ -178,6 +181,7 @@ class Account:
     def _made(self, service: str) -> Any:
         with self.call("sts:AssumeRole", f"the {self.role} account"):
             client = self._sessions.client(service)
-        watch(client.meta.events, self.id, self._on_call)
-        share(client.meta.events, self.id, self._reads)
+        events = client.meta.events
+        watch(events, self.id, self._on_call, read_only=self._read_only)
+        share(events, self.id, self._reads)
         return client

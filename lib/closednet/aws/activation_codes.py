@@ -15,6 +15,8 @@ from closednet.redact import Secret
 
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from closednet.aws.account import Account
     from closednet.aws.secret_store import SecretStore
 
@@ -42,6 +44,7 @@ class ActivationState:
     expired: bool
     registrations: int
     tags: dict[str, str]
+    expires_at: datetime | None = None
 
     @property
     def room(self) -> int:
@@ -147,4 +150,5 @@ def _state(raw: Any) -> ActivationState:
         expired=raw.get("Expired", False),
         registrations=raw.get("RegistrationsCount", 0),
         tags=mapping(raw.get("Tags", ())),
+        expires_at=raw["ExpirationDate"],
     )

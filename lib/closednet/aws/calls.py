@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet.aws import learning, strict
 from closednet.aws.learning import SECRET_NAMES
+from closednet.errors import AwsError
 from closednet.redact import MASK, redact
 
 
@@ -91,12 +92,22 @@ def share(events: Any, account_id: str, reads: SharedReads) -> None:
     events.register("after-call.*.*", answered)
 
 
-def watch(events: Any, account_id: str, on_call: Callable[[AwsCall], None]) -> None:
+def watch(
+    events: Any,
+    account_id: str,
+    on_call: Callable[[AwsCall], None],
+    *,
+    read_only: bool = False,
+) -> None:
     """
     Check every request of a client, and tell `on_call` about every answer.
+
+    A client that is `read_only` refuses to send what would write.
     """
 
     def before(params: Any, model: Any, context: Any, **_: Any) -> None:
+        if read_only and is_mutating(model.name):
+            raise _read_only(f"{model.service_model.service_name}:{model.name}")
         strict.check(params, model)
         shown = shown_params(params, model.input_shape) if model.input_shape else {}
         context[NOTE] = (model, shown, time.perf_counter())
@@ -135,6 +146,15 @@ def watch(events: Any, account_id: str, on_call: Callable[[AwsCall], None]) -> N
     events.register_last("before-parameter-build.*.*", before)
     events.register("after-call.*.*", after)
     events.register("after-call-error.*.*", failed)
+
+
+def _read_only(operation: str) -> AwsError:
+    return AwsError(
+        f"{operation} was not sent: this command only reads",
+        operation=operation,
+        code="ReadOnly",
+        hint="this is a fault in closednet: please report it",
+    )
 
 
 def shown_params(value: Any, shape: Any) -> Any:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from closednet.aws.account import Account
     from closednet.aws.security_groups import SecurityGroups
+    from closednet.aws.suitability import Suitability
+    from closednet.model.step import Work
 
 NOT_FOUND: Final = "InvalidVpcEndpointId.NotFound"
 ANOTHER_REQUEST: Final = "IdempotentParameterMismatch"
@@ -49,9 +51,15 @@ class InterfaceEndpoints(PlainKind):
         delete=("ec2:DeleteVpcEndpoints", "ec2:DescribeVpcEndpoints"),
     )
 
-    def __init__(self, account: Account, groups: SecurityGroups) -> None:
+    def __init__(
+        self,
+        account: Account,
+        groups: SecurityGroups,
+        suitability: Suitability | None = None,
+    ) -> None:
         self._account = account
         self._groups = groups
+        self._suitability = suitability
         self._reads = EndpointReads(account)
         self.partition = account.partition
 
@@ -67,14 +75,24 @@ class InterfaceEndpoints(PlainKind):
         for spec in specs:
             raw = self._reads.pick(raws, spec.service)
             if raw is not None:
-                found[spec.key] = Found(
-                    self._reads.spec(raw, spec.service, names),
-                    str(raw["VpcEndpointId"]),
-                    tagging.is_ours(
-                        self._account, tagging.mapping(raw.get("Tags")), spec.key
-                    ),
-                )
+                tags = tagging.mapping(raw.get("Tags"))
+                owned = tagging.is_ours(self._account, tags, spec.key)
+                seen = self._reads.spec(raw, spec.service, names)
+                if not owned and self._suitability is not None:
+                    groups = [str(group["GroupId"]) for group in raw.get("Groups", ())]
+                    seen = self._suitability.endpoint(seen, spec, groups)
+                found[spec.key] = Found(seen, str(raw["VpcEndpointId"]), owned)
         return found
+
+    def by_owner(
+        self, found: Found[InterfaceEndpoint], wanted: InterfaceEndpoint
+    ) -> Work | None:
+        """
+        Return what the owner of an unsuitable endpoint has to change.
+        """
+        if self._suitability is None:
+            return None
+        return self._suitability.endpoint_work(found.resource_id, found.spec, wanted)
 
     def create(self, spec: InterfaceEndpoint) -> str:
         raw = self._reads.pick(self._reads.raw(spec.vpc_id), spec.service)

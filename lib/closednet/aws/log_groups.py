@@ -12,7 +12,7 @@ from closednet.aws.tolerance import Tolerating
 from closednet.model import naming
 from closednet.model.change import Found
 from closednet.model.specs.management import LogGroup
-from closednet.model.step import Actions, PlainKind
+from closednet.model.step import OWNER, Actions, PlainKind, Work
 
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
     from closednet.aws.account import Account
     from closednet.recorder import Recorder
+
+
+def keeps(days: int, wanted: int) -> bool:
+    """
+    Tell whether a group of others keeps events as long; 0 days are for ever.
+    """
+    return not days or (bool(wanted) and days >= wanted)
 
 
 class LogGroups(PlainKind):
@@ -56,10 +63,22 @@ class LogGroups(PlainKind):
                     tags = self._account.logs.list_tags_for_resource(resourceArn=arn)
                 owned = naming.is_ours(tags.get("tags", {}), self._account.site)
                 seen = LogGroup(spec.name, raw.get("retentionInDays", 0))
+                if not owned and keeps(seen.retention_days, spec.retention_days):
+                    seen = spec
                 # Ours without retention is what an interrupted run left half made.
                 if seen.retention_days or not (owned and spec.retention_days):
                     found[spec.key] = Found(seen, arn, owned)
         return found
+
+    def by_owner(self, found: Found[LogGroup], wanted: LogGroup) -> Work:
+        """
+        Return what the owner of an unsuitable log group has to change.
+        """
+        return Work(
+            OWNER,
+            f"{wanted.key} ({found.resource_id}): keep its events for"
+            f" {wanted.retention_days} days or longer",
+        )
 
     def create(self, spec: LogGroup) -> str:
         """

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from closednet.aws.account import Account
     from closednet.aws.resolver_reads import InboundState
     from closednet.aws.security_groups import SecurityGroups
+    from closednet.aws.suitability import Suitability
+    from closednet.model.step import Work
 
 OPERATIONAL: Final = "OPERATIONAL"
 FAILED: Final = frozenset({"ACTION_NEEDED"})
@@ -73,9 +75,15 @@ class ResolverEndpoints(PlainKind):
         ),
     )
 
-    def __init__(self, account: Account, groups: SecurityGroups) -> None:
+    def __init__(
+        self,
+        account: Account,
+        groups: SecurityGroups,
+        suitability: Suitability | None = None,
+    ) -> None:
         self._account = account
         self._groups = groups
+        self._suitability = suitability
         self._reads = ResolverReads(account, groups)
 
     def find(
@@ -86,10 +94,22 @@ class ResolverEndpoints(PlainKind):
             raw = self._reads.pick(spec)
             if raw is not None:
                 owned = self._reads.owned(raw, spec)
-                found[spec.key] = Found(
-                    self._reads.spec(raw, spec), str(raw["Id"]), owned
-                )
+                seen = self._reads.spec(raw, spec)
+                if not owned and self._suitability is not None:
+                    groups = raw.get("SecurityGroupIds", ())
+                    seen = self._suitability.resolver(seen, spec, groups)
+                found[spec.key] = Found(seen, str(raw["Id"]), owned)
         return found
+
+    def by_owner(
+        self, found: Found[ResolverEndpoint], wanted: ResolverEndpoint
+    ) -> Work | None:
+        """
+        Return what the owner of an unsuitable inbound endpoint has to change.
+        """
+        if self._suitability is None:
+            return None
+        return self._suitability.resolver_work(found.resource_id, found.spec, wanted)
 
     def state(self, spec: ResolverEndpoint) -> InboundState | None:
         """

@@ -16,7 +16,7 @@ from closednet.errors import AwsError
 from closednet.model import iam_policies, naming
 from closednet.model.change import Found
 from closednet.model.specs.management import Role, RolePolicy
-from closednet.model.step import Actions, PlainKind
+from closednet.model.step import OWNER, Actions, PlainKind, Work
 
 
 if TYPE_CHECKING:
@@ -57,8 +57,21 @@ class Roles(PlainKind):
                 trust = iam_policies.text_of(raw["AssumeRolePolicyDocument"])
                 seen = Role(spec.name, trust, raw.get("Description", ""))
                 owned = naming.is_ours(mapping(raw.get("Tags", ())), self._account.site)
+                if not owned and iam_policies.trusts(trust, spec.trust):
+                    # A role of others may be trusted and described in its own way.
+                    seen = spec
                 found[spec.key] = Found(seen, raw["Arn"], owned)
         return found
+
+    def by_owner(self, found: Found[Role], wanted: Role) -> Work:
+        """
+        Return what the owner of an unsuitable role has to change.
+        """
+        return Work(
+            OWNER,
+            f"{wanted.key} ({found.resource_id}): let Systems Manager assume it:"
+            f" {wanted.trust}",
+        )
 
     def create(self, spec: Role) -> str:
         """

@@ -82,6 +82,12 @@ class ZoneRecords(PlainKind):
                     )
         return found
 
+    def listed(self, zone: str) -> tuple[tuple[str, str], ...]:
+        """
+        Return name and type of every record of a zone, whoever made it.
+        """
+        return tuple(sorted(self._records(zone)))
+
     def create(self, spec: ZoneRecord) -> str:
         return self._upsert(spec)
 

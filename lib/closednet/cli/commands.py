@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet.batch.notebooks import notebooks_folder
-from closednet.cli import evidence_commands, requests, show, site_commands
+from closednet.cli import (
+    audit_command,
+    evidence_commands,
+    requests,
+    show,
+    site_commands,
+)
 from closednet.params.load import find, load
 from closednet.params.schema import json_schema, markdown
 
@@ -118,6 +124,12 @@ def _rollback(parser: ArgumentParser) -> None:
 def _report(parser: ArgumentParser) -> None:
     parser.add_argument("run_dir", metavar="RUN", help="folder of the run")
     parser.add_argument("--json", action="store_true", help="print JSON for scripts")
+    parser.add_argument(
+        "--out", metavar="DIR", help="write the hand-over report there, as it is now"
+    )
+    parser.add_argument(
+        "--lang", choices=["en", "ja"], help="the report in this language only"
+    )
 
 
 def _schema(parser: ArgumentParser) -> None:
@@ -160,9 +172,10 @@ def report(arguments: Namespace) -> int:
     """
     Print what a run proves.
     """
-    return show.run_report(
-        evidence_commands.evidence_place(arguments.run_dir), as_json=arguments.json
-    )
+    place = evidence_commands.evidence_folder(arguments.run_dir)
+    if arguments.out:
+        show.write_report(place, Path(arguments.out), arguments.lang)
+    return show.run_report(place, as_json=arguments.json)
 
 
 def lab(arguments: Namespace) -> int:
@@ -219,6 +232,11 @@ COMMANDS: Final = {
         "check the archive of a run, pack it, or compare two",
         evidence_commands.arguments,
         evidence_commands.run,
+    ),
+    "audit": Command(
+        "compare the site with an archive; reads only",
+        audit_command.arguments,
+        audit_command.run,
     ),
     "lab": Command("open JupyterLab on the notebooks", _params, lab),
 }

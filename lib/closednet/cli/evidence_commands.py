@@ -137,6 +137,21 @@ def evidence_place(text: str) -> Path:
     return place
 
 
+def evidence_folder(text: str) -> Path:
+    """
+    Return the folder of a run.
+
+    Raises:
+        PreconditionError: There is no such folder, or it is a packed archive.
+    """
+    place = evidence_place(text)
+    if place.is_file():
+        raise PreconditionError(
+            f"{text} is packed", hint="unpack it, and give the folder in it"
+        )
+    return place.resolve()
+
+
 def _signers(named: list[str]) -> tuple[str, ...]:
     try:
         return tuple(signer_id(name) for name in named)

@@ -5,6 +5,7 @@ What commands print: tables for people, JSON for scripts.
 from __future__ import annotations
 
 import json
+import sys
 
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,24 @@ def state(run: RunFolder) -> str:
     Return whether a run is sealed.
     """
     return "sealed" if run.sealed else "open"
+
+
+def write_report(folder: Path, into: Path, language: str | None) -> None:
+    """
+    Write the hand-over report of a run, as far as it got, and say where.
+    """
+    from closednet.evidence.handover_report import writing  # noqa: PLC0415 - all steps
+
+    run = RunFolder(folder.parent.parent, folder.parent.name, folder.name)
+    chosen = (language,) if language else tuple(writing.LANGUAGES)
+    written = writing.write(
+        run,
+        signers=writing.signers_of(folder),
+        languages=chosen,
+        into=into,
+        tickets=True,
+    )
+    print("\n".join(f"written: {into / name}" for name in written), file=sys.stderr)
 
 
 def run_report(folder: Path, *, as_json: bool) -> int:

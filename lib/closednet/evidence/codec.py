@@ -9,7 +9,7 @@ import json
 import pkgutil
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import lru_cache
 from types import NoneType, UnionType
@@ -166,14 +166,25 @@ def _object(data: dict[str, Any], hint: Any) -> Any:
             hint="read the file with the version of closednet that wrote it",
         )
     wanted = {field.name for field in fields(cls)}
-    if wanted != data.keys() - {"is"}:
-        differing = ", ".join(sorted(wanted ^ (data.keys() - {"is"})))
+    given = data.keys() - {"is"}
+    # An older archive lacks what came later; that has a default then.
+    lacking = wanted - given - _with_defaults(cls)
+    if lacking or given - wanted:
+        differing = ", ".join(sorted(lacking | (given - wanted)))
         raise EvidenceError(
             f"{data['is']}: these fields do not fit: {differing}",
             hint="read the file with the version of closednet that wrote it",
         )
     hints = _hints(cast("Hashable", cls))
-    return cls(**{name: _value(data[name], hints[name]) for name in wanted})
+    return cls(**{name: _value(data[name], hints[name]) for name in given})
+
+
+def _with_defaults(cls: type[Any]) -> set[str]:
+    return {
+        field.name
+        for field in fields(cls)
+        if field.default is not MISSING or field.default_factory is not MISSING
+    }
 
 
 def _sequence(data: list[Any], hint: Any) -> Any:

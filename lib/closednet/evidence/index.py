@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from closednet.evidence.run_folder import RunFolder
 
 PAGE: Final = "index.html"
+REPORTS: Final = {
+    "handover-report.en.html": "hand-over report",
+    "handover-report.ja.html": "作業完了報告書",
+}
 SIGNS: Final = {
     "verified": "✅",
     "proven": "✅",
@@ -59,6 +63,11 @@ def write(folder: RunFolder, *, signers: Sequence[str] | None = None) -> Path:
         simulated=bool(found.about.get("simulated")),
         report=found,
         passed=sum(check.passed for check in found.checks),
+        reports=[
+            (name, words)
+            for name, words in REPORTS.items()
+            if (folder.path / name).is_file()
+        ],
         about=about(found, events),
         approvals=approvals(folder, events),
         signs=SIGNS,

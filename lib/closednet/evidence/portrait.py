@@ -69,7 +69,7 @@ def of(path: Path) -> Portrait:
     sections: dict[str, Section] = {
         "site": {name: {"": _word(about[name])} for name in ABOUT if name in about},
         "parameters": _flat(_yaml(place.files.get("params.yaml", b""))),
-        "versions": _flat(_json(place.files.get("versions.json", b"{}"))),
+        "versions": _flat(parsed(place.files.get("versions.json", b"{}"))),
         "resources": _resources(place.files, events),
         "DNS answers": _answers(events),
         "servers": _servers(events),
@@ -95,11 +95,11 @@ def _resources(
     found: dict[str, Thing] = {}
     for name in sorted(files):
         if name.startswith("plans/") and name != "plans/rollout.json":
-            plan = codec.decode(_json(files[name]).get("plan"), Plan)
+            plan = codec.decode(parsed(files[name]).get("plan"), Plan)
             found |= {key_of(c): _thing(c, "planned") for c in plan.changes}
             found |= {kept.key: {STATE: "stands"} for kept in plan.kept}
         elif name.startswith("receipts/"):
-            receipt = codec.decode(_json(files[name]), Receipt)
+            receipt = codec.decode(parsed(files[name]), Receipt)
             found |= {key_of(c): _thing(c, "waits for people") for c in receipt.waiting}
     for event in events:
         if event["kind"] == "change-done":
@@ -118,9 +118,41 @@ def _thing(change: AnyChange, state: str) -> Thing:
         spec, more = change.new, {}
     if isinstance(change, Update) and state == "planned":
         more = {"before": _word(codec.encode(change.old))}
+    return {STATE: state} | more | _attributes(spec)
+
+
+def _attributes(spec: object) -> Thing:
     encoded = codec.encode(spec)
     held = encoded if isinstance(encoded, dict) else {}
-    return {STATE: state} | more | {k: _word(v) for k, v in held.items() if k != "is"}
+    return {k: _word(v) for k, v in held.items() if k != "is"}
+
+
+def thing(spec: object | None, resource_id: str) -> Thing:
+    """
+    Return a resource that stands, as portraits have it.
+    """
+    # What stands on a server has no id that AWS gave; receipts and looks call it otherwise.
+    is_of_aws = bool(resource_id) and not hasattr(spec, "host")
+    known = {IDENTITY: resource_id} if is_of_aws else {}
+    return {STATE: "stands"} | known | (_attributes(spec) if spec is not None else {})
+
+
+def server(one: facts.HostFacts) -> Thing:
+    """
+    Return a server as portraits have it, without what changes by itself.
+    """
+    return {
+        field.name: _word(codec.encode(getattr(one, field.name)))
+        for field in fields(one)
+        if field.name not in FLEETING
+    }
+
+
+def parameters(params: object) -> Section:
+    """
+    Return parameters as portraits have them, one value a path.
+    """
+    return _flat(params)
 
 
 def _answers(events: Iterable[dict[str, Any]]) -> dict[str, Thing]:
@@ -147,14 +179,10 @@ def _servers(events: Iterable[dict[str, Any]]) -> dict[str, Thing]:
         data = event["data"]
         if event["kind"] == "host-transcript" and data.get("script") == "facts":
             try:
-                parsed = facts.parse(str(data.get("host")), str(data.get("stdout")))
+                one = facts.parse(str(data.get("host")), str(data.get("stdout")))
             except HostError:
                 continue
-            found[parsed.host] = {
-                field.name: _word(codec.encode(getattr(parsed, field.name)))
-                for field in fields(parsed)
-                if field.name not in FLEETING
-            }
+            found[one.host] = server(one)
     return found
 
 
@@ -162,7 +190,7 @@ def _checks(files: dict[str, bytes]) -> dict[str, Thing]:
     found: dict[str, Thing] = {}
     for name in sorted(files):
         if name.startswith("reports/"):
-            report = codec.decode(_json(files[name]), Report)
+            report = codec.decode(parsed(files[name]), Report)
             for check in report.checks:
                 verdict = "holds" if check.passed else "does not hold"
                 found[f"{report.step}: {check.claim}"] = {"": verdict}
@@ -194,7 +222,13 @@ def _word(value: Any) -> str:
     return value if isinstance(value, str) else canonical(value)
 
 
-def _json(raw: bytes) -> dict[str, Any]:
+def parsed(raw: bytes) -> dict[str, Any]:
+    """
+    Return the JSON object in a file of a run.
+
+    Raises:
+        EvidenceError: There is none.
+    """
     try:
         value = json.loads(raw)
     except ValueError as err:

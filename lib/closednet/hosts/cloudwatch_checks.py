@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from closednet.model.cloudwatch_wishes import OWN_FILE
 from closednet.model.report import Check
 
 
@@ -25,6 +26,7 @@ def choice(credentials: Sequence[CloudWatchCredentials]) -> Check:
     words = {
         "ssm-role": "the node's own rotating credentials: no access key anywhere",
         "iam-user": "an access key in a profile of its own on every server, as in 2022",
+        "roles-anywhere": "sessions of a certificate that people set up",
     }
     return Check(
         "the CloudWatch agents use the credentials that the parameters choose",
@@ -78,22 +80,30 @@ def credentials(wanted: CloudWatchCredentials, facts: HostFacts | None) -> Check
     return Check(
         f"the agent of {wanted.host} uses profile {wanted.profile}; [default] is intact",
         not bad,
-        "; ".join(bad) or f"mode 600, {', '.join(facts.profiles if facts else ())}",
+        "; ".join(bad) or f"mode 600, {_profiles(facts)}",
         ("S16", "S17"),
         wanted.host,
         "run this step again; a missing [default] comes back within half an hour",
     )
 
 
+def _profiles(facts: HostFacts | None) -> str:
+    both = () if facts is None else (*facts.profiles, *facts.own_profiles)
+    return ", ".join(both)
+
+
 def _faults(wanted: CloudWatchCredentials, facts: HostFacts) -> list[str]:
-    faults = []
-    if facts.credentials_mode != "600":
-        faults.append(f"mode {facts.credentials_mode or 'unknown: no such file'}")
-    faults += [
-        f"[{profile}] is missing"
-        for profile in dict.fromkeys(("default", wanted.profile))
-        if profile not in facts.profiles
+    own = wanted.file == OWN_FILE
+    modes = [facts.credentials_mode, *([facts.own_credentials_mode] if own else [])]
+    faults = [
+        f"mode {mode or 'unknown: no such file'}" for mode in modes if mode != "600"
     ]
+    if "default" not in facts.profiles:
+        faults.append("[default] is missing")
+    if wanted.profile not in (facts.own_profiles if own else facts.profiles):
+        faults.append(f"[{wanted.profile}] is missing")
+    if own and wanted.profile in facts.profiles:
+        faults.append(f"[{wanted.profile}] stands in the SSM Agent's file, too")
     if (facts.common_profile, facts.common_file) != (wanted.profile, wanted.file):
         seen = (
             f"{facts.common_profile or 'nothing'} of {facts.common_file or 'no file'}"

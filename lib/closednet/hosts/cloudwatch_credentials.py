@@ -10,9 +10,9 @@ from closednet.errors import PreconditionError
 from closednet.hosts.kind import HostKind
 from closednet.hosts.scripts import Script, render
 from closednet.model.change import Found
-from closednet.model.cloudwatch_wishes import PROFILES
+from closednet.model.cloudwatch_wishes import OWN_FILE, PROFILES
 from closednet.model.specs.hosts import CloudWatchCredentials
-from closednet.model.step import Actions
+from closednet.model.step import Actions, Work
 
 
 if TYPE_CHECKING:
@@ -24,14 +24,29 @@ if TYPE_CHECKING:
 
 
 MARK: Final = "cloudwatch-credentials"
+ADMINISTRATOR: Final = "server administrator"
+
+
+def roles_anywhere(spec: CloudWatchCredentials) -> str:
+    """
+    Return how a person gives the agent the credentials of a certificate.
+    """
+    return (
+        f"on {spec.host}: install aws_signing_helper and a certificate of the trust"
+        " anchor; run, as a service of root, `AWS_SHARED_CREDENTIALS_FILE="
+        f"{spec.file} aws_signing_helper update --profile {spec.profile}"
+        f" --region {spec.region} --certificate FILE --private-key FILE"
+        " --trust-anchor-arn ARN --profile-arn ARN --role-arn ARN`; name profile"
+        f" {spec.profile} and {spec.file} in common-config.toml, and restart the agent"
+    )
 
 
 class CloudWatchCredentialFiles(HostKind[CloudWatchCredentials]):
     """
-    Points the agent to a profile; an access key is merged in beside [default].
+    Points the agent to a profile; an access key lies in a file of its own.
 
-    [default] belongs to the SSM Agent, which rewrites it every half hour. It is
-    never written here.
+    The other file belongs to the SSM Agent, which rewrites it every half hour, and
+    starts it anew if it cannot read it. It is never written here.
     """
 
     spec_type = CloudWatchCredentials
@@ -72,44 +87,66 @@ class CloudWatchCredentialFiles(HostKind[CloudWatchCredentials]):
         if not profile and not facts.common_file:
             return None
         by_key = profile != PROFILES["ssm-role"]
-        if profile == PROFILES["iam-user"] and profile not in facts.profiles:
+        own = facts.common_file == OWN_FILE
+        listed = facts.own_profiles if own else facts.profiles
+        if profile == PROFILES["iam-user"] and profile not in listed:
             return None
+        rotation = facts.mark(MARK, "rotation") or "1"
+        keyed = by_key and spec.mode != "roles-anywhere"
         seen = CloudWatchCredentials(
             spec.host,
-            "iam-user" if by_key else "ssm-role",
+            spec.mode if own and not keyed else "iam-user" if by_key else "ssm-role",
             profile,
-            regions.get(profile, "") if by_key else spec.region,
+            regions.get(profile, "") if keyed else spec.region,
             facts.common_file,
+            rotation if keyed else "",
         )
-        owned = facts.is_marked(MARK, self._site)
+        owned = facts.is_marked(MARK, self._site) or (not keyed and own)
         return Found(seen, f"{spec.host}:{profile}", owned)
 
-    def script(self, spec: CloudWatchCredentials, replaced: str = "") -> Script:
+    def by_hand(self, spec: CloudWatchCredentials) -> Work | None:
         """
-        Return the merging of the profile, in place of the one `replaced`.
+        Certificates are issued by people, and so is what uses them.
+        """
+        if spec.mode == "roles-anywhere":
+            return Work(ADMINISTRATOR, roles_anywhere(spec))
+        return super().by_hand(spec)
+
+    def script(
+        self,
+        spec: CloudWatchCredentials,
+        replaced: CloudWatchCredentials | None = None,
+    ) -> Script:
+        """
+        Return the writing of the profile, in place of the one `replaced`.
         """
         return render(
             "set-cloudwatch-credentials",
             SITE=self._site,
             PROFILE=spec.profile,
+            FILE=spec.file,
             REGION=spec.region,
+            ROTATION=spec.rotation,
             KEY_ID=self._key()[0] if spec.mode == "iam-user" else "",
-            OLD_PROFILE=replaced,
+            OLD_PROFILE=replaced.profile if replaced else "",
+            OLD_FILE=replaced.file if replaced else "",
         )
 
     def update(self, old: CloudWatchCredentials, new: CloudWatchCredentials) -> str:
         """
         Put another profile on the list, and the old one's removal.
         """
-        replaced = old.profile if old.profile != new.profile else ""
-        self._batch.add(new.host, self.script(new, replaced))
+        moved = (old.profile, old.file) != (new.profile, new.file)
+        self._batch.add(new.host, self.script(new, old if moved else None))
         return f"{new.host}:{new.profile}"
 
     def undo_script(self, spec: CloudWatchCredentials, resource_id: str) -> Script:
         """
         Return the removal of the profile.
         """
-        return render("drop-cloudwatch-credentials", PROFILE=spec.profile)
+        return render(
+            "drop-cloudwatch-credentials", PROFILE=spec.profile, FILE=spec.file
+        )
 
     def secrets(self, specs: Iterable[CloudWatchCredentials]) -> Mapping[str, Secret]:
         """

@@ -60,6 +60,8 @@ class HostFacts:
     common_file: str
     credentials_mode: str
     profiles: tuple[str, ...]
+    own_credentials_mode: str
+    own_profiles: tuple[str, ...]
     profile_regions: frozenset[tuple[str, str]]
     marks: Mapping[str, str] = field(default_factory=dict)
     clock_skew_s: float = field(default=0.0, compare=False)
@@ -121,6 +123,8 @@ def parse(host: str, output: str, *, now: float | None = None) -> HostFacts:
         common_file=one.get("common_file", ""),
         credentials_mode=one.get("credentials_mode", ""),
         profiles=tuple(v for k, v in pairs if k == "profile"),
+        own_credentials_mode=one.get("own_credentials_mode", ""),
+        own_profiles=tuple(v for k, v in pairs if k == "own_profile"),
         profile_regions=frozenset((name, region) for name, _, region in regions),
         marks={
             k.removeprefix("mark_").replace("_", "-"): v

@@ -4,6 +4,7 @@ A change is data, and the difference of two worlds is a tuple of changes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, assert_never
 
@@ -118,14 +119,28 @@ def key_of(change: AnyChange) -> str:
             assert_never(change)
 
 
-def diff(desired: Iterable[Spec], observed: Mapping[str, Found[Spec]]) -> Diff:
+Owners = Callable[[Found[Spec], Spec], "Manual[Spec] | None"]
+
+
+def nobody(_found: Found[Spec], _wanted: Spec) -> None:
+    """
+    Know no owner who could be asked.
+    """
+
+
+def diff(
+    desired: Iterable[Spec],
+    observed: Mapping[str, Found[Spec]],
+    by_owner: Owners = nobody,
+) -> Diff:
     """
     Return what turns `observed` into `desired`, in the order of `desired`.
 
-    What is observed but not desired is left alone: it is not ours to judge.
+    What is observed but not desired is left alone: it is not ours to judge. What
+    others made is changed by its owner, if `by_owner` knows how.
 
     Raises:
-        UnsafePlanError: A resource that we did not make differs.
+        UnsafePlanError: A resource that we did not make differs beyond that.
     """
     changes: list[AnyChange] = []
     kept: list[Kept] = []
@@ -139,6 +154,8 @@ def diff(desired: Iterable[Spec], observed: Mapping[str, Found[Spec]]) -> Diff:
             kept.append(Kept(spec.key, f"is as desired ({whose})"))
         elif found.owned:
             changes.append(Update(found.spec, spec))
+        elif (work := by_owner(found, spec)) is not None:
+            changes.append(work)
         else:
             foreign.append(describe_difference(found, spec))
     if foreign:

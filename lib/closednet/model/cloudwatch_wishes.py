@@ -24,6 +24,7 @@ from closednet.model.specs.management import (
     AccessKey,
     Association,
     CloudWatchUser,
+    FormerKey,
     LogGroup,
 )
 
@@ -37,7 +38,15 @@ if TYPE_CHECKING:
 
 PACKAGE: Final = "AWS-ConfigureAWSPackage"
 CLOUDWATCH: Final = "AmazonCloudWatchAgent"
-PROFILES: Final = {"ssm-role": "default", "iam-user": "AmazonCloudWatchAgent"}
+OWN_PROFILE: Final = "AmazonCloudWatchAgent"
+PROFILES: Final = {
+    "ssm-role": "default",
+    "iam-user": OWN_PROFILE,
+    "roles-anywhere": OWN_PROFILE,
+}
+# The SSM Agent rewrites the first file, and forgets what it cannot read in it.
+SHARED_FILE: Final = "/root/.aws/credentials"
+OWN_FILE: Final = "/opt/aws/amazon-cloudwatch-agent/etc/aws-credentials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,7 @@ class Wishes:
         if about.credentials == "iam-user":
             policy = iam_policies.cloudwatch_user(self.params)
             yield CloudWatchUser(about.user_name, policy)
-            yield AccessKey(about.user_name, self.secret)
+            yield AccessKey(about.user_name, self.secret, about.key_rotation)
         if about.config_store == "parameter-store":
             texts = {
                 self._parameter(host): self._text(host) for host in self.params.hosts
@@ -68,13 +77,28 @@ class Wishes:
             for name, text in texts.items():
                 yield AgentConfigParameter(name, text)
 
+    def former(self) -> tuple[FormerKey, ...]:
+        """
+        Return the access key that a rotation leaves behind.
+        """
+        about = self.params.cloudwatch
+        if about.credentials != "iam-user":
+            return ()
+        return (FormerKey(about.user_name, self.secret),)
+
     def credentials(self, host: Host) -> CloudWatchCredentials:
         """
         Return with whose credentials the agent of `host` speaks.
         """
         mode = self.params.cloudwatch.credentials
+        by_key = mode == "iam-user"
         return CloudWatchCredentials(
-            host.name, mode, PROFILES[mode], self.params.region
+            host.name,
+            mode,
+            PROFILES[mode],
+            self.params.region,
+            SHARED_FILE if mode == "ssm-role" else OWN_FILE,
+            str(self.params.cloudwatch.key_rotation) if by_key else "",
         )
 
     def config(self, host: Host) -> CloudWatchConfig:

@@ -109,6 +109,10 @@ def endpoint_policy(service: str, facts: PolicyFacts) -> str:
                     "OwnAccount", ("cloudwatch:PutMetricData",), ("*",), facts.account
                 )
             ]
+        case "rolesanywhere":
+            # A certificate asks here, before there is any principal.
+            actions = ("rolesanywhere:CreateSession",)
+            statements = [_allow("CertificatesWithoutPrincipal", actions, ("*",))]
         case _:
             statements = [
                 _allow("OwnAccount", (f"{service}:*",), ("*",), facts.account)

@@ -51,6 +51,7 @@ MESSAGE_ACTIONS: Final = (
     "ec2messages:GetMessages",
     "ec2messages:SendReply",
 )
+SYSTEMS_MANAGER: Final = "ssm.amazonaws.com"
 Statement = dict[str, Any]
 
 
@@ -75,7 +76,7 @@ def trust(region: str, account_id: str) -> str:
     return _policy(
         {
             "Effect": "Allow",
-            "Principal": {"Service": "ssm.amazonaws.com"},
+            "Principal": {"Service": SYSTEMS_MANAGER},
             "Action": "sts:AssumeRole",
             "Condition": {
                 "StringEquals": {"aws:SourceAccount": account_id},
@@ -83,6 +84,34 @@ def trust(region: str, account_id: str) -> str:
             },
         }
     )
+
+
+def trusts(found: str, wanted: str) -> bool:
+    """
+    Tell whether a trust policy of others lets Systems Manager in as ours would.
+
+    One without conditions lets in more; one with other conditions may not.
+    """
+    if found == wanted:
+        return True
+    try:
+        listed = json.loads(found)["Statement"]
+    except (ValueError, KeyError):
+        return False
+    statements = listed if isinstance(listed, list) else [listed]
+    allowed = {
+        service
+        for each in statements
+        if each.get("Effect") == "Allow" and not each.get("Condition")
+        for service in _services(each.get("Principal"))
+    }
+    denied = any(each.get("Effect") != "Allow" for each in statements)
+    return SYSTEMS_MANAGER in allowed and not denied
+
+
+def _services(principal: Any) -> list[str]:
+    found = principal.get("Service", ()) if isinstance(principal, dict) else ()
+    return [found] if isinstance(found, str) else list(found)
 
 
 def core(params: SiteParams) -> str:

@@ -24,7 +24,15 @@ create, update and delete its resources. From that all five verbs follow:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Final,
+    Protocol,
+    TypeVar,
+    runtime_checkable,
+)
 
 from closednet.model.change import AnyChange, Found, Spec
 
@@ -36,6 +44,7 @@ if TYPE_CHECKING:
 
 
 S = TypeVar("S", bound=Spec)
+OWNER: Final = "owner of the resource"
 
 
 @dataclass(frozen=True, slots=True)

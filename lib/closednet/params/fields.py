@@ -63,7 +63,15 @@ AgentVersion = Annotated[str, Field(pattern=r"^(latest|[0-9]+(\.[0-9]+){3})$")]
 Dimension = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
 
 Service = Literal[
-    "ssm", "ssmmessages", "ec2messages", "kms", "s3", "logs", "monitoring", "sts"
+    "ssm",
+    "ssmmessages",
+    "ec2messages",
+    "kms",
+    "s3",
+    "logs",
+    "monitoring",
+    "sts",
+    "rolesanywhere",
 ]
 OperatingSystem = Literal[
     "ubuntu",

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from closednet.errors import ParamsError, Problem
 from closednet.params import fleet, inventory, yaml_text
+from closednet.params.profiles import with_defaults
 from closednet.params.rules import broken_rules
 from closednet.params.site import SiteParams
 
@@ -72,7 +73,7 @@ def _read(file: Path) -> tuple[list[Problem], SiteParams | None]:
     listed = _listed(data, file.parent)
     problems += listed.problems
     try:
-        params = SiteParams.model_validate_json(_json(data))
+        params = SiteParams.model_validate_json(_json(with_defaults(data)))
     except ValidationError as err:
         found = [_problem(item, lines) for item in err.errors()]
         return problems + fleet.placed(found, data, listed), None

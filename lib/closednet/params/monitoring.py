@@ -54,10 +54,17 @@ class CloudWatch(Section):
     The CloudWatch agent: credentials, configuration, schedule.
     """
 
-    credentials: Literal["ssm-role", "iam-user"] = Field(
+    credentials: Literal["ssm-role", "iam-user", "roles-anywhere"] = Field(
         "ssm-role",
         description="ssm-role: the node's own rotating credentials; iam-user: an"
-        " access key in a profile on every server, as in 2022.",
+        " access key on every server, as in 2022, in a file of its own; roles-anywhere:"
+        " people set up a certificate for each server.",
+    )
+    key_rotation: int = Field(
+        1,
+        ge=1,
+        description="Raise to replace the access key: the new one is on every server"
+        " before the old one goes.",
     )
     user_name: str = Field(
         "closednet-cloudwatch-agent",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STANDARD_TIER_NODES: Final = 1000
 RESERVED_ADDRESSES: Final = 4
+WITHOUT_POLLING: Final = "3.3.40.0"
 
 
 def needs_advanced_tier(params: SiteParams) -> bool:
@@ -178,12 +179,34 @@ def _services(params: SiteParams) -> Iterator[Problem]:
             yield Problem("endpoints.services", f"lacks {service}, which agents need")
     if params.wishes.session_manager and "kms" not in services:
         yield Problem("endpoints.services", "lacks kms, which encrypted sessions need")
+    if (
+        params.cloudwatch.credentials == "roles-anywhere"
+        and "rolesanywhere" not in services
+    ):
+        yield Problem(
+            "endpoints.services", "lacks rolesanywhere, which its credentials need"
+        )
+    if "ec2messages" not in services and _polls(params.ssm_agent.minimum_version):
+        yield Problem(
+            "endpoints.services",
+            f"lacks ec2messages, which agents before {WITHOUT_POLLING} need:"
+            " ssm_agent.minimum_version allows them",
+        )
     if params.profile == "article-2022" and "ec2messages" not in services:
         yield Problem(
             "endpoints.services", "lacks ec2messages, part of profile article-2022"
         )
     if len(set(services)) < len(services):
         yield Problem("endpoints.services", "names a service twice")
+
+
+def _polls(minimum: str) -> bool:
+    """
+    Tell whether agents of this version depend on ec2messages.
+    """
+    if minimum == "latest":
+        return False
+    return [*map(int, minimum.split("."))] < [*map(int, WITHOUT_POLLING.split("."))]
 
 
 def _consents(params: SiteParams) -> Iterator[Problem]:

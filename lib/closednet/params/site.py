@@ -109,7 +109,7 @@ class Endpoints(Section):
     """
 
     services: tuple[Service, ...] = Field(
-        ("ssm", "ssmmessages", "ec2messages", "kms", "s3", "logs", "monitoring"),
+        ("ssm", "ssmmessages", "kms", "s3", "logs", "monitoring"),
         min_length=1,
         description="One endpoint each; agents since 3.3.40.0 need no ec2messages.",
     )
@@ -181,7 +181,9 @@ class SiteParams(Section):
         1, ge=1, description="Raise to make tokens and references anew."
     )
     profile: Literal["article-2022", "current"] = Field(
-        "current", description="article-2022: ec2messages must be among the endpoints."
+        "current",
+        description="Defaults of endpoints.services, name_resolution.s3 and"
+        " cloudwatch.credentials; article-2022: ec2messages, a zone, an access key.",
     )
     accounts: Accounts
     network: Network
@@ -209,6 +211,7 @@ class SiteParams(Section):
     approvals: Approvals = Approvals()
     prices: Prices = Prices()
     evidence: Evidence = Evidence()
+
     evidence_dir: str = Field(
         "../evidence", description="Where runs leave their evidence, from this file."
     )

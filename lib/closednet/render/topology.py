@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from closednet.render.labels import ENGLISH, Labels
 from closednet.render.series import FONT, INK
 from closednet.render.tables import escape, wrap
 
@@ -43,6 +44,7 @@ class Topology:
     network_account: str
     management_account: str
     zones: tuple[str, ...] = ()
+    labels: Labels = ENGLISH
 
 
 def of(params: SiteParams) -> Topology:
@@ -106,22 +108,22 @@ def svg(topology: Topology) -> str:
     """
     Return the drawing; its size does not grow with the number of servers.
     """
-    zones = tuple(zone for zone, _, _ in topology.subnets)
+    labels, zones = topology.labels, {zone for zone, _, _ in topology.subnets}
     inbound = tuple(f"{address} · {zone}" for zone, _, address in topology.subnets)
     subnets = tuple(f"{cidr} · {zone}" for zone, cidr, _ in topology.subnets)
     site, site_tops, site_end = _stack(
         24,
-        ("Servers", server_lines(topology), SERVER),
-        ("DNS servers", topology.dns_servers, NAME),
+        (labels.servers, server_lines(topology), SERVER),
+        (labels.dns_servers, topology.dns_servers, NAME),
     )
     vpc, vpc_tops, vpc_end = _stack(
         420,
-        ("Interface endpoints", (", ".join(topology.services),), CLOUD),
-        ("Inbound endpoint", inbound, NAME),
-        ("Private hosted zone", topology.zones, PLAIN),
-        (f"Subnets in {len(set(zones))} zones", subnets, PLAIN),
+        (labels.endpoints, (", ".join(topology.services),), CLOUD),
+        (labels.inbound, inbound, NAME),
+        (labels.zone, topology.zones, PLAIN),
+        (labels.subnets.format(len(zones)), subnets, PLAIN),
     )
-    aws, aws_tops, aws_end = _stack(740, ("AWS services", SERVICES, CLOUD))
+    aws, aws_tops, aws_end = _stack(740, (labels.services, SERVICES, CLOUD))
     height = max(site_end, vpc_end, aws_end) + 20
     links = (
         _arrow(274, site_tops[0] + 14, 420, vpc_tops[0] + 14, "HTTPS 443"),
@@ -135,18 +137,15 @@ def _sides(topology: Topology, height: int) -> tuple[str, ...]:
     """
     Return the three frames: the site, the network account, the Region.
     """
-    networks = ", ".join(topology.on_premises[:2])
-    networks += " and more" if len(topology.on_premises) > 2 else ""  # noqa: PLR2004
+    labels, networks = topology.labels, ", ".join(topology.on_premises[:2])
+    networks += labels.more if len(topology.on_premises) > 2 else ""  # noqa: PLR2004
+    owner = labels.account.format(topology.network_account)
+    manager = labels.account.format(topology.management_account)
     return (
-        _side(8, 282, height, (f"Site {topology.site}", networks)),
-        _text(306, 30, "private link", bold=True),
-        _side(404, 282, height, (topology.vpc, f"account {topology.network_account}")),
-        _side(
-            726,
-            226,
-            height,
-            (topology.region, f"account {topology.management_account}"),
-        ),
+        _side(8, 282, height, (labels.site.format(topology.site), networks)),
+        _text(306, 30, labels.private_link, bold=True),
+        _side(404, 282, height, (topology.vpc, owner)),
+        _side(726, 226, height, (topology.region, manager)),
     )
 
 

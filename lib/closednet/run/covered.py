@@ -33,7 +33,7 @@ def covers(site: Site, *, notebooks: bool = True) -> dict[str, str]:
 
     Without `notebooks`, for a kernel: it compares the cells that really ran.
     """
-    parts = [*_parameters(site), *_library(), *_targets(site.params)]
+    parts = [*_parameters(site), *_library(), *targets(site.params)]
     if notebooks:
         parts += [
             (f"notebooks/{path.name}", digest(path)) for path in models.notebooks()
@@ -80,7 +80,10 @@ def _library() -> Iterator[tuple[str, str]]:
             yield f"library/{name}", digest(path)
 
 
-def _targets(params: SiteParams) -> Iterator[tuple[str, str]]:
+def targets(params: SiteParams) -> Iterator[tuple[str, str]]:
+    """
+    Yield the digest of everything that a rollout is aimed at, by name.
+    """
     network = params.network
     named: dict[str, Any] = {
         "site": [params.site, params.region, params.generation],

@@ -16,6 +16,9 @@ from closednet.waiting import Waiting
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from closednet.model.change import Spec
     from closednet.model.receipt import Receipt
     from closednet.model.step import Step
     from closednet.site import Site
@@ -40,8 +43,16 @@ def wait_for_people(site: Site, step: Step, receipt: Receipt) -> Receipt:
             what="the work of people",
         )
     except AdapterError:
-        return replace(receipt, waiting=_still_open(step, receipt))
+        left = _still_open(step, receipt)
+        _tell(site, step, [change for change in waiting if change not in left])
+        return replace(receipt, waiting=left)
+    _tell(site, step, waiting)
     return replace(receipt, waiting=())
+
+
+def _tell(site: Site, step: Step, seen: Iterable[Manual[Spec]]) -> None:
+    keys = [key_of(change) for change in seen]
+    site.recorder.record("work-of-people-seen", step=step.name, keys=[*keys])
 
 
 def _still_open(step: Step, receipt: Receipt) -> tuple[AnyChange, ...]:
@@ -49,5 +60,13 @@ def _still_open(step: Step, receipt: Receipt) -> tuple[AnyChange, ...]:
     return tuple(
         change
         for change in receipt.waiting
-        if isinstance(change, Manual) and (key_of(change) in observed) == change.undo
+        if isinstance(change, Manual) and not _is_done(change, observed)
     )
+
+
+def _is_done(change: Manual[Spec], observed: engine.Observed) -> bool:
+    found = observed.get(key_of(change))
+    if found is None or change.undo:
+        return (found is None) == change.undo
+    # What others made is there all along: it is done once it suits.
+    return found.owned or found.spec == change.spec

@@ -4,7 +4,7 @@ Opening a run: read the parameters, find or make its folder, confirm who we are.
 
 from __future__ import annotations
 
-import os
+import getpass
 import platform
 import secrets
 
@@ -97,7 +97,7 @@ def _begin(site: Site, folder: RunFolder) -> None:
         region=site.params.region,
         params_digest=site.scope.params_digest,
         simulated=site.params.connection.simulated,
-        operator=os.environ.get("USER", ""),
+        operator=getpass.getuser(),
         machine=platform.node(),
     )
     folder.write_params(site.params.model_dump(mode="json"))

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from closednet import engine, registry
 from closednet.errors import ApplyError, PreconditionError, StalePlanError
-from closednet.evidence import archive
+from closednet.evidence import archive, codec
+from closednet.evidence.journal import stamp
 from closednet.evidence.listener import JournalListener
 from closednet.model import costs
+from closednet.params.profiles import ARTICLE
 from closednet.render.closing import table_view
 from closednet.render.pages import (
     Handover,
@@ -30,6 +32,9 @@ from closednet.run.viewing import evidence_place, header
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from closednet.engine import Listener
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.plan import ApprovedPlan, Plan
@@ -68,7 +73,12 @@ class Run:
         """
         with self.site.reads.shared():
             observed = engine.inspect(self.step)
-        self.folder.journal.record("inspected", step=self.name, found=sorted(observed))
+        self.folder.journal.record(
+            "inspected",
+            step=self.name,
+            found=sorted(observed),
+            resources={key: codec.encode(found) for key, found in observed.items()},
+        )
         return Inspection(observed, desired=self.step.desired())
 
     def plan(self, observed: Inspection) -> PlanView:
@@ -179,14 +189,29 @@ class Run:
             ],
         )
 
+    def profile(self) -> TableView:
+        """
+        Return where the article's way and today's differ, and why.
+        """
+        other = "current" if self.site.params.profile == ARTICLE else ARTICLE
+        columns = ("parameter", "this site", f"profile {other}", "why", "source")
+        title = f"Profile {self.site.params.profile}"
+        return table_view(title, columns, list(self._ask("profile")))
+
     def series(self) -> SeriesView:
         """
         Return what arrived in CloudWatch, drawn.
         """
+        found = self._ask("series")
+        plotted = [
+            {"host": one.host, "metric": one.metric, "points": _points(one.points)}
+            for one in found
+        ]
+        self.folder.journal.record("series", step=self.name, series=plotted)
         return SeriesView(
             tuple(
                 Series(one.host, one.metric, tuple(value for _, value in one.points))
-                for one in self._ask("series")
+                for one in found
             )
         )
 
@@ -263,6 +288,10 @@ def calls_of(step: Step, plan: Plan) -> tuple[str, ...]:
         verb = type(change).__name__.lower()
         actions.update(getattr(kind.actions, verb, ()))
     return tuple(sorted(actions))
+
+
+def _points(points: Iterable[tuple[datetime, float]]) -> list[list[str | float]]:
+    return [[stamp(moment), value] for moment, value in points]
 
 
 def _audience(name: str) -> str:

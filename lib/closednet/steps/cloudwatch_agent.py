@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from closednet.aws.access_keys import AccessKeys, key_secret
+from closednet.aws.access_keys import AccessKeys, FormerKeys, key_secret
 from closednet.aws.associations import Associations
 from closednet.aws.commands import Commands
 from closednet.aws.config_parameters import AgentConfigParameters
@@ -29,7 +29,8 @@ from closednet.hosts.quarantine import Quarantine
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import carried, carried_powershell
 from closednet.hosts.ssm_checks import quarantined
-from closednet.model import needs
+from closednet.model import key_rotation, needs
+from closednet.model.change import Delete
 from closednet.model.cloudwatch_wishes import Wishes
 from closednet.model.report import Check, Report
 from closednet.model.specs.hosts import CloudWatchAgentPackage
@@ -38,10 +39,10 @@ from closednet.steps.simulated import user_check
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from closednet.hosts.needs import Nodes
-    from closednet.model.change import Spec
+    from closednet.model.change import AnyChange, Found, Spec
     from closednet.model.step import AnyKind
     from closednet.params.site import Host, SiteParams
     from closednet.redact import Secret
@@ -80,6 +81,7 @@ class CloudWatchAgentStep:
     nodes: Nodes
     users: CloudWatchUsers
     keys: AccessKeys
+    former_keys: FormerKeys
     log_groups: LogGroups
     parameters: AgentConfigParameters
     associations: Associations
@@ -114,7 +116,8 @@ class CloudWatchAgentStep:
             ),
             nodes=nodes,
             users=CloudWatchUsers(account),
-            keys=AccessKeys(account, store, where, site.recorder),
+            keys=(keys := AccessKeys(account, store, where, site.recorder)),
+            former_keys=FormerKeys(account, keys, quarantine.causes),
             log_groups=LogGroups(
                 account, site.recorder, delete_events=rollout.delete_logs_on_rollback
             ),
@@ -138,6 +141,7 @@ class CloudWatchAgentStep:
             self.log_groups,
             self.users,
             self.keys,
+            self.former_keys,
             self.parameters,
             CloudWatchAgentPackages(site, facts, self.command),
             CloudWatchCredentialFiles(site, self.batch, key),
@@ -154,6 +158,28 @@ class CloudWatchAgentStep:
             *(spec for wave in self._waves() for spec in self._wave(wave)),
             self._wishes.schedule(),
         )
+
+    def beside(self) -> tuple[Spec, ...]:
+        """
+        The access key that another one took the place of.
+        """
+        return self._wishes.former()
+
+    def superseded(self, observed: Mapping[str, Found[Spec]]) -> tuple[AnyChange, ...]:
+        """
+        Return the removal of a key that is left over.
+        """
+        return tuple(
+            Delete(spec) for spec in self._wishes.former() if spec.key in observed
+        )
+
+    def arranged(
+        self, changes: tuple[AnyChange, ...], _observed: Mapping[str, Found[Spec]]
+    ) -> tuple[AnyChange, ...]:
+        """
+        Let a former key go last: when every server has the new one.
+        """
+        return key_rotation.arranged(changes, self._wishes.former(), self.params.hosts)
 
     def conclude(self) -> None:
         """
@@ -233,6 +259,7 @@ class CloudWatchAgentStep:
 
     def _carried(self, host: Host) -> str:
         site, config = self.params.site, self._wishes.config(host)
+        credentials = self._wishes.credentials(host)
         title = f"closednet, site {site}: CloudWatch agent on {host.name}"
         if host.os == "windows":
             return carried_powershell(title, "cloudwatch-agent", ConfigText=config.text)
@@ -240,7 +267,8 @@ class CloudWatchAgentStep:
             title,
             ("set-cloudwatch-credentials", "configure-cloudwatch", "facts"),
             SITE=site,
-            PROFILE=self._wishes.credentials(host).profile,
+            PROFILE=credentials.profile,
+            FILE=credentials.file,
             REGION=self.params.region,
             SOURCE=config.source,
             CONFIG=config.text,

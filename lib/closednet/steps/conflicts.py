@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from closednet.model import network_design
+from closednet.model import network_design, s3_names
 from closednet.model.change import describe_difference
 from closednet.model.report import Check
 from closednet.model.specs.network import regional_name
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from closednet.aws.surroundings import Surroundings
     from closednet.aws.zones import HostedZones
     from closednet.model.change import Found, Spec
+    from closednet.model.step import AnyKind, Work
     from closednet.params.site import SiteParams
 
 
@@ -30,6 +31,7 @@ def checks(
     endpoints: InterfaceEndpoints,
     resolvers: ResolverEndpoints,
     zones: HostedZones,
+    vpc_zones: HostedZones,
     reads: EndpointReads,
     surroundings: Surroundings,
 ) -> Iterator[Check]:
@@ -41,15 +43,20 @@ def checks(
     wanted = network_design.interface_endpoints(params, endpoints.partition)
     inbound = (network_design.inbound_endpoint(params),)
     zone = network_design.hosted_zones(params)
-    found: dict[str, Found[Spec]] = {
-        **endpoints.find(wanted),
-        **resolvers.find(inbound),
-        **zones.find(zone),
-    }
-    specs: tuple[Spec, ...] = (*wanted, *inbound, *zone)
-    for spec in specs:
-        yield _in_the_way(spec, found.get(spec.key))
-    yield _names(params, zones.associated(params.network.vpc_id), surroundings)
+    by_zone = params.name_resolution.s3 == s3_names.ZONE
+    pairs: list[tuple[AnyKind, tuple[Spec, ...]]] = [
+        (endpoints, wanted),
+        (resolvers, inbound),
+        (zones, zone if by_zone else ()),
+    ]
+    for kind, specs in pairs:
+        found = kind.find(specs)
+        for spec in specs:
+            yield _in_the_way(kind, spec, found.get(spec.key))
+    ours = {each.spec.name for each in zones.find(zone).values() if each.owned}
+    expected = {network_design.zone_name(params)} if by_zone else ours
+    seen = vpc_zones.associated(params.network.vpc_id)
+    yield _names(params, seen, surroundings, expected)
 
 
 def _offers(
@@ -90,13 +97,13 @@ def _quota(
     )
 
 
-def _in_the_way(spec: Spec, found: Found[Spec] | None) -> Check:
+def _in_the_way(kind: AnyKind, spec: Spec, found: Found[Spec] | None) -> Check:
     foreign = found is not None and not found.owned
     differs = found is not None and foreign and found.spec != spec
     seen = "free to be made, or ours"
     if found is not None and foreign:
         seen = (
-            describe_difference(found, spec)
+            _difference(kind, spec, found)
             if differs
             else f"{found.resource_id} of others fits and is adopted"
         )
@@ -110,10 +117,20 @@ def _in_the_way(spec: Spec, found: Found[Spec] | None) -> Check:
     )
 
 
+def _difference(kind: AnyKind, spec: Spec, found: Found[Spec]) -> str:
+    """
+    Return what does not suit, as its owner would change it if that is known.
+    """
+    knows = getattr(kind, "by_owner", None)
+    work: Work | None = knows(found, spec) if knows else None
+    return describe_difference(found, spec) if work is None else work.instruction
+
+
 def _names(
     params: SiteParams,
     zones: Mapping[str, tuple[str, str]],
     surroundings: Surroundings,
+    expected: set[str],
 ) -> Check:
     """
     Check for zones and Resolver rules that answer the services' names instead.
@@ -126,7 +143,7 @@ def _names(
     taken = {
         name: f"zone {zone_id} of account {owner}"
         for name, (zone_id, owner) in zones.items()
-        if owner.isdigit() and name in names - {network_design.zone_name(params)}
+        if owner.isdigit() and name in names - expected
     }
     taken |= {
         name: f"Resolver rule {rule}"

@@ -9,20 +9,28 @@ from typing import TYPE_CHECKING, ClassVar
 
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.endpoints import InterfaceEndpoints
+from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
 from closednet.aws.simulation import Simulator
+from closednet.aws.suitability import Suitability
 from closednet.lookup.judge import is_inside
 from closednet.model import needs, network_design
+from closednet.model.change import Create
 from closednet.model.report import Check, Report
+from closednet.model.specs.network import (
+    InterfaceEndpoint,
+    ResolverEndpoint,
+    SecurityGroup,
+)
 from closednet.steps.simulated import endpoint_check
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from typing import Self
 
     from closednet.aws.endpoint_states import EndpointState
-    from closednet.model.change import Spec
+    from closednet.model.change import AnyChange, Found, Spec
     from closednet.model.step import AnyKind
     from closednet.params.site import SiteParams
     from closednet.site import Site
@@ -40,6 +48,7 @@ class EndpointsStep:
     endpoints: InterfaceEndpoints
     reads: EndpointReads
     simulator: Simulator
+    resolver: ResolverEndpoints
     partition: str = "aws"
 
     @classmethod
@@ -48,22 +57,57 @@ class EndpointsStep:
         Return the step for `site`.
         """
         groups = SecurityGroups(site.network)
+        suitability = Suitability(site.network, site.params)
         return cls(
             params=site.params,
             groups=groups,
-            endpoints=InterfaceEndpoints(site.network, groups),
+            endpoints=InterfaceEndpoints(site.network, groups, suitability),
             reads=EndpointReads(site.network),
             simulator=Simulator(site.network),
+            resolver=ResolverEndpoints(site.network, groups, suitability),
             partition=site.network.partition,
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
-        return (self.groups, self.endpoints)
+        return (self.groups, self.endpoints, self.resolver)
 
     def desired(self) -> tuple[Spec, ...]:
         return (
             *network_design.security_groups(self.params),
             *network_design.interface_endpoints(self.params, self.partition),
+        )
+
+    def beside(self) -> tuple[Spec, ...]:
+        """
+        The inbound endpoint: one of others needs no group of ours.
+        """
+        return (network_design.inbound_endpoint(self.params),)
+
+    def superseded(self, _observed: Mapping[str, Found[Spec]]) -> tuple[AnyChange, ...]:
+        """
+        Nothing here takes the place of anything.
+        """
+        return ()
+
+    def arranged(
+        self, changes: tuple[AnyChange, ...], observed: Mapping[str, Found[Spec]]
+    ) -> tuple[AnyChange, ...]:
+        """
+        Leave out the groups that nothing of ours would use.
+        """
+        specs = (*self.desired(), *self.beside())
+        used = {
+            spec.security_group
+            for spec in specs
+            if isinstance(spec, InterfaceEndpoint | ResolverEndpoint)
+            and (spec.key not in observed or observed[spec.key].owned)
+        }
+        return tuple(
+            change
+            for change in changes
+            if not isinstance(change, Create)
+            or not isinstance(change.new, SecurityGroup)
+            or change.new.name in used
         )
 
     def verify(self) -> Report:
@@ -73,19 +117,32 @@ class EndpointsStep:
         network, services = self.params.network, self.params.endpoints.services
         states = self.reads.states(network.vpc_id, services)
         names = self.groups.names(network.vpc_id)
+        wanted = network_design.interface_endpoints(self.params, self.partition)
+        found = self.endpoints.find(wanted)
+        # What others made is judged by what it must do: it may do more.
+        suited = frozenset(
+            spec.service
+            for spec in wanted
+            if spec.key in found
+            and not found[spec.key].owned
+            and found[spec.key].spec == spec
+        )
         checks = [
             check
             for service in services
-            for check in self._checks(service, states.get(service), names)
+            for check in self._checks(
+                service, states.get(service), names, suits=service in suited
+            )
         ]
-        return Report(self.name, (*checks, *self._admissions()))
+        return Report(self.name, (*checks, *self._admissions(found)))
 
-    def _admissions(self) -> Iterator[Check]:
+    def _admissions(
+        self, endpoints: Mapping[str, Found[InterfaceEndpoint]]
+    ) -> Iterator[Check]:
         """
         Check the policies as AWS has them, also of endpoints that others made.
         """
-        wanted = network_design.interface_endpoints(self.params, self.partition)
-        for found in self.endpoints.find(wanted).values():
+        for found in endpoints.values():
             seen = found.spec
             yield endpoint_check(
                 self.simulator,
@@ -95,7 +152,12 @@ class EndpointsStep:
             )
 
     def _checks(
-        self, service: str, state: EndpointState | None, names: dict[str, str]
+        self,
+        service: str,
+        state: EndpointState | None,
+        names: dict[str, str],
+        *,
+        suits: bool,
     ) -> Iterator[Check]:
         seen = "there is none" if state is None else f"{state.endpoint_id}: "
         seen += "" if state is None else (state.error or state.state)
@@ -108,10 +170,10 @@ class EndpointsStep:
             remedy="apply this step; a failed endpoint must be removed first",
         )
         if state is not None:
-            yield self._placement(service, state)
-            yield self._protection(service, state, names)
+            yield self._placement(service, state, suits=suits)
+            yield self._protection(service, state, names, suits=suits)
 
-    def _placement(self, service: str, state: EndpointState) -> Check:
+    def _placement(self, service: str, state: EndpointState, *, suits: bool) -> Check:
         """
         Check that there is one address in each subnet, inside its block.
         """
@@ -124,7 +186,7 @@ class EndpointsStep:
         )
         return Check(
             f"the {service} endpoint has one private address in every subnet",
-            inside and sorted(used) == sorted(blocks),
+            suits or (inside and sorted(used) == sorted(blocks)),
             "; ".join(f"{i.availability_zone} {i.ip}" for i in state.interfaces)
             or "no address",
             ("S4",),
@@ -133,13 +195,20 @@ class EndpointsStep:
         )
 
     def _protection(
-        self, service: str, state: EndpointState, names: dict[str, str]
+        self,
+        service: str,
+        state: EndpointState,
+        names: dict[str, str],
+        *,
+        suits: bool,
     ) -> Check:
         groups = {group for i in state.interfaces for group in i.groups}
         seen = sorted(names.get(group, group) for group in groups)
         return Check(
-            f"the {service} endpoint lets only the site's servers in",
-            seen == [network_design.ENDPOINTS],
+            f"the {service} endpoint lets the site's servers in"
+            if suits
+            else f"the {service} endpoint lets only the site's servers in",
+            suits or seen == [network_design.ENDPOINTS],
             f"security groups of its interfaces: {', '.join(seen) or 'none'}",
             ("S4",),
             subject=service,

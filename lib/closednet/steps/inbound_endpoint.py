@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
+from closednet.aws.suitability import Suitability
 from closednet.lookup.examination import Examination
 from closednet.lookup.forwarding import ForwardingRules
 from closednet.lookup.judge import (
@@ -66,7 +67,11 @@ class InboundEndpointStep:
         )
         return cls(
             params=params,
-            resolver=ResolverEndpoints(site.network, SecurityGroups(site.network)),
+            resolver=ResolverEndpoints(
+                site.network,
+                SecurityGroups(site.network),
+                Suitability(site.network, params),
+            ),
             rules=ForwardingRules(
                 site.lookup,
                 probes=probes.of,
@@ -166,7 +171,7 @@ class InboundEndpointStep:
         wanted = {address.ip: "ATTACHED" for address in spec.addresses}
         yield Check(
             "the inbound endpoint has the addresses that the parameters fix",
-            seen == wanted,
+            wanted.items() <= seen.items(),
             "; ".join(f"{ip} {status}" for ip, status in seen.items()) or "none",
             ("S5",),
             subject=spec.key,

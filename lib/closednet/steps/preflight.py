@@ -14,6 +14,7 @@ from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.endpoints import InterfaceEndpoints
 from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
+from closednet.aws.suitability import Suitability
 from closednet.aws.surroundings import Surroundings
 from closednet.aws.zones import HostedZones
 from closednet.errors import HostError
@@ -23,6 +24,7 @@ from closednet.lookup.judge import outcome
 from closednet.model import handover
 from closednet.model.report import Check, Report
 from closednet.model.specs.network import regional_name
+from closednet.params import profiles
 from closednet.steps import conflicts, private_path
 
 
@@ -78,6 +80,12 @@ class PreflightStep:
     def desired(self) -> tuple[Spec, ...]:
         return ()
 
+    def profile(self) -> tuple[tuple[str, ...], ...]:
+        """
+        Return where the way of 2022 and that of today differ, and why.
+        """
+        return profiles.compared(self.params)
+
     def firewall(self) -> tuple[FirewallRule, ...]:
         """
         Return the firewall matrix of the planned network.
@@ -117,12 +125,13 @@ class PreflightStep:
 
     def _conflicts(self) -> Iterator[Check]:
         groups = SecurityGroups(self.network)
-        zones = HostedZones(self.network)
+        suits = Suitability(self.network, self.params)
         return conflicts.checks(
             self.params,
-            endpoints=InterfaceEndpoints(self.network, groups),
-            resolvers=ResolverEndpoints(self.network, groups),
-            zones=zones,
+            endpoints=InterfaceEndpoints(self.network, groups, suits),
+            resolvers=ResolverEndpoints(self.network, groups, suits),
+            zones=HostedZones(self.dns),
+            vpc_zones=HostedZones(self.network),
             reads=EndpointReads(self.network),
             surroundings=Surroundings(self.network),
         )

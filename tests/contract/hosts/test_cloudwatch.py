@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from closednet.errors import ApplyError, UnsafePlanError
+from closednet.model.change import Manual, Update
 from closednet.model.cloudwatch_config import CONFIG_FILE
 from closednet.model.specs.hosts import CloudWatchConfig, CloudWatchCredentials
 from tests.contract.hosts.rollout import Rollout, cloudwatch_kinds
@@ -20,7 +22,10 @@ DEFAULT = "[default]\naws_access_key_id = ASIA1\naws_session_token = t\n"
 OTHERS = "[backup]\naws_access_key_id = AKIA2\n"
 FOLDER = "opt/aws/amazon-cloudwatch-agent"
 ROLE = CloudWatchCredentials("web1", "ssm-role", "default", "eu-west-1")
-USER = CloudWatchCredentials("web1", "iam-user", "AmazonCloudWatchAgent", "eu-west-1")
+OWN = "opt/aws/amazon-cloudwatch-agent/etc/aws-credentials"
+USER = CloudWatchCredentials(
+    "web1", "iam-user", "AmazonCloudWatchAgent", "eu-west-1", f"/{OWN}", "1"
+)
 CONFIG = CloudWatchConfig("web1", f"file:{CONFIG_FILE}", TEXT)
 
 
@@ -55,17 +60,21 @@ def test_the_nodes_own_credentials_need_no_key(
     assert rollout(site, recorder, ROLE, CONFIG).plan().changes == ()
 
 
-def test_an_access_key_is_merged_in_beside_the_others(
+def test_an_access_key_has_a_file_of_its_own(
     site: Site, world: World, recorder: Kept
 ) -> None:
+    """
+    The SSM Agent starts its own file anew if it cannot read it.
+    """
     rollout(site, recorder, USER).apply()
-    text = world.read("root/.aws/credentials")
-    assert text.startswith(DEFAULT + OTHERS)
+    text = world.read(OWN)
     assert "[AmazonCloudWatchAgent]\naws_access_key_id = EXAMPLE-KEY-ID-0001" in text
     assert "aws_secret_access_key = secret/access+key=0001" in text
-    assert (world.root / "root/.aws/credentials").stat().st_mode & 0o777 == 0o600
-    config = world.read("root/.aws/config")
-    assert "[profile AmazonCloudWatchAgent]\nregion = eu-west-1" in config
+    assert "region = eu-west-1" in text
+    assert (world.root / OWN).stat().st_mode & 0o777 == 0o600
+    assert world.read("root/.aws/credentials") == DEFAULT + OTHERS
+    common = world.read(f"{FOLDER}/etc/common-config.toml")
+    assert f'shared_credential_file = "/{OWN}"' in common
     assert "secret/access+key=0001" not in repr(recorder.events)
     assert rollout(site, recorder, USER).plan().changes == ()
 
@@ -94,6 +103,60 @@ def test_a_rollback_leaves_every_file_as_it_was(
     assert world.snapshot() != before
     step.undo(receipt)
     assert world.snapshot() == before
+
+
+def test_a_key_that_an_older_run_put_beside_default_is_moved(
+    site: Site, world: World, recorder: Kept
+) -> None:
+    mine = (
+        "[AmazonCloudWatchAgent]\naws_access_key_id = OLD\naws_secret_access_key = s\n"
+    )
+    world.write("root/.aws/credentials", DEFAULT + OTHERS + mine, 0o600)
+    common = (
+        '[credentials]\n   shared_credential_profile = "AmazonCloudWatchAgent"\n'
+        '   shared_credential_file = "/root/.aws/credentials"\n'
+    )
+    world.write(f"{FOLDER}/etc/common-config.toml", common)
+    mark = "site=dc1 profile=AmazonCloudWatchAgent\n"
+    step = rollout(site, recorder, USER)
+    world.write("var/lib/closednet/cloudwatch-credentials", mark)
+    assert isinstance(step.plan().changes[0], Update)
+    step.apply()
+    assert world.read("root/.aws/credentials") == DEFAULT + OTHERS
+    assert "EXAMPLE-KEY-ID-0001" in world.read(OWN)
+    assert rollout(site, recorder, USER).plan().changes == ()
+
+
+def test_a_new_rotation_brings_the_new_key(
+    site: Site, world: World, recorder: Kept
+) -> None:
+    rollout(site, recorder, USER).apply()
+    again = replace(USER, rotation="2")
+    (change,) = rollout(site, recorder, again).plan().changes
+    assert isinstance(change, Update)
+    rollout(site, recorder, again).apply()
+    assert rollout(site, recorder, again).plan().changes == ()
+
+
+def test_certificates_are_work_of_people(
+    site: Site, world: World, recorder: Kept
+) -> None:
+    wish = CloudWatchCredentials(
+        "web1", "roles-anywhere", "AmazonCloudWatchAgent", "eu-west-1", f"/{OWN}"
+    )
+    (change,) = rollout(site, recorder, wish).plan().changes
+    assert isinstance(change, Manual)
+    assert (
+        f"AWS_SHARED_CREDENTIALS_FILE=/{OWN} aws_signing_helper" in change.instruction
+    )
+    keys = "[AmazonCloudWatchAgent]\naws_access_key_id = ASIA\n"
+    world.write(OWN, keys, 0o600)
+    common = (
+        '[credentials]\n   shared_credential_profile = "AmazonCloudWatchAgent"\n'
+        f'   shared_credential_file = "/{OWN}"\n'
+    )
+    world.write(f"{FOLDER}/etc/common-config.toml", common)
+    assert rollout(site, recorder, wish).plan().changes == ()
 
 
 def test_changing_the_mind_removes_the_key(

@@ -4,16 +4,17 @@ The CloudWatch agent's own user and key against the simulated AWS.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from closednet.aws.access_keys import AccessKeys, key_secret
+from closednet.aws.access_keys import AccessKeys, FormerKeys, key_secret
 from closednet.aws.secret_store import ParameterStore
 from closednet.aws.users import CloudWatchUsers
 from closednet.errors import AwsError, PreconditionError
 from closednet.model import iam_policies
-from closednet.model.specs.management import AccessKey, CloudWatchUser
+from closednet.model.specs.management import AccessKey, CloudWatchUser, FormerKey
 from closednet.redact import found_in
 
 
@@ -146,3 +147,49 @@ def test_deleting_removes_key_secret_and_user(
 
     assert scene.state() == before
     assert keys.stored(key.secret) is None
+
+
+def test_a_rotation_leaves_no_moment_without_a_valid_key(
+    scene: Scene, users: CloudWatchUsers, keys: AccessKeys
+) -> None:
+    """
+    The new key is there and stored before the former one may go.
+    """
+    users.create(user_of(scene))
+    old = key_of(scene)
+    first = keys.create(old)
+    new = replace(old, rotation=2)
+    former = FormerKeys(scene.site.management, keys)
+    gone = FormerKey(old.user, old.secret)
+    assert {} == former.find([gone])
+
+    second = keys.update(keys.find([new])[new.key].spec, new)
+
+    stored = keys.stored(old.secret)
+    assert {first, second} == set(ids_of(scene))
+    assert stored is not None
+    assert (second, 2) == (stored.access_key_id, stored.rotation)
+    assert new == keys.find([new])[new.key].spec
+    assert first == former.find([gone])[gone.key].resource_id
+    former.delete(gone, first)
+    former.delete(gone, first)
+    assert [second] == ids_of(scene)
+    assert {} == former.find([gone])
+
+
+def test_a_rotation_that_was_interrupted_keeps_the_key_in_use(
+    scene: Scene, users: CloudWatchUsers, keys: AccessKeys
+) -> None:
+    users.create(user_of(scene))
+    old = key_of(scene)
+    first = keys.create(old)
+    new = replace(old, rotation=2)
+    scene.break_next("ssm:PutParameter", "AccessDeniedException")
+    with pytest.raises(AwsError):
+        keys.update(old, new)
+
+    stored = keys.stored(old.secret)
+    assert stored is not None
+    assert first == stored.access_key_id
+    second = keys.update(old, new)
+    assert {first, second} == set(ids_of(scene))

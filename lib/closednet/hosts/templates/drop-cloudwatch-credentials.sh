@@ -1,4 +1,4 @@
-# PROFILE is the one that closednet set; [default] belongs to the SSM Agent.
+# PROFILE and FILE are those that closednet set; [default] belongs to the SSM Agent.
 main() {
     common="$CW/etc/common-config.toml"
     if [ -f "$common.before-closednet" ]; then
@@ -7,7 +7,7 @@ main() {
         rm -f "$common"
     fi
     if [ "$PROFILE" != default ]; then
-        drop_section "$R/root/.aws/credentials" "[$PROFILE]"
+        drop_section "$R$FILE" "[$PROFILE]"
         drop_section "$R/root/.aws/config" "[profile $PROFILE]"
     fi
     unmark cloudwatch-credentials

@@ -63,6 +63,15 @@ facts_credentials() {
             /^aws_access_key_id *= *[^ ]/ { print "closednet: profile=" name }
         ' "$file"
     fi
+    own="$CW/etc/aws-credentials"
+    if [ -f "$own" ]; then
+        say own_credentials_mode "$(stat -c %a "$own")"
+        awk '
+            /^\[/ { name = $0; gsub(/[][]/, "", name) }
+            /^aws_access_key_id *= *[^ ]/ { print "closednet: own_profile=" name }
+            /^region *=/ { sub(/^region *= */, ""); print "closednet: profile_region=" name " " $0 }
+        ' "$own"
+    fi
     config="$R/root/.aws/config"
     [ -f "$config" ] || return 0
     awk '

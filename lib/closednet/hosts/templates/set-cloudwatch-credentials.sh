@@ -1,12 +1,12 @@
-# SITE, PROFILE, REGION are set; KEY_ID and KEY_SECRET too for an access key.
+# SITE, PROFILE, FILE, REGION, ROTATION are set; for an access key KEY_ID and KEY_SECRET.
 main() {
-    mark cloudwatch-credentials "site=$SITE profile=$PROFILE"
+    mark cloudwatch-credentials "site=$SITE profile=$PROFILE rotation=${ROTATION:-}"
     if [ -n "${KEY_ID:-}" ]; then
-        mkdir -p "$R/root/.aws"
-        put_section "$R/root/.aws/credentials" "[$PROFILE]" \
-            "aws_access_key_id = $KEY_ID
-aws_secret_access_key = $KEY_SECRET"
-        put_section "$R/root/.aws/config" "[profile $PROFILE]" "region = $REGION"
+        # A file of its own: the SSM Agent may write /root/.aws/credentials anew.
+        mkdir -p "$(dirname "$R$FILE")"
+        put_section "$R$FILE" "[$PROFILE]" "aws_access_key_id = $KEY_ID
+aws_secret_access_key = $KEY_SECRET
+region = $REGION"
     fi
     mkdir -p "$CW/etc"
     common="$CW/etc/common-config.toml"
@@ -15,10 +15,10 @@ aws_secret_access_key = $KEY_SECRET"
     fi
     put_section "$common" "[credentials]" \
         "   shared_credential_profile = \"$PROFILE\"
-   shared_credential_file = \"/root/.aws/credentials\""
+   shared_credential_file = \"$FILE\""
     chmod 644 "$common"
     if [ -n "${OLD_PROFILE:-}" ] && [ "$OLD_PROFILE" != default ]; then
-        drop_section "$R/root/.aws/credentials" "[$OLD_PROFILE]"
+        drop_section "$R$OLD_FILE" "[$OLD_PROFILE]"
         drop_section "$R/root/.aws/config" "[profile $OLD_PROFILE]"
     fi
     restart_if_running

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 
-CredentialsMode = Literal["ssm-role", "iam-user"]
+CredentialsMode = Literal["ssm-role", "iam-user", "roles-anywhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ class CloudWatchCredentials:
     profile: str
     region: str
     file: str = "/root/.aws/credentials"
+    rotation: str = ""
 
     @property
     def key(self) -> str:

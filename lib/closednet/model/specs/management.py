@@ -169,6 +169,26 @@ class CloudWatchUser:
 class AccessKey:
     """
     An access key of a user whose secret lies in the secret store under `secret`.
+
+    Another `rotation` is another key.
+    """
+
+    user: str
+    secret: str
+    rotation: int = 1
+
+    @property
+    def key(self) -> str:
+        """
+        Logical name.
+        """
+        return f"access-key/{self.user}"
+
+
+@dataclass(frozen=True, slots=True)
+class FormerKey:
+    """
+    An access key that another one took the place of: nobody uses it any more.
     """
 
     user: str
@@ -179,4 +199,4 @@ class AccessKey:
         """
         Logical name.
         """
-        return f"access-key/{self.user}"
+        return f"former-key/{self.user}"

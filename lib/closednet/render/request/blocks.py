@@ -73,7 +73,26 @@ class Code:
     folded: bool = True
 
 
-Block = Heading | Line | Points | Sheet | Code
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """
+    A drawing of ours as inline SVG, and what it shows in words.
+    """
+
+    svg: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """
+    A row of numbers that sum a document up: the number, what it counts, its mark.
+    """
+
+    items: tuple[tuple[str, str, str], ...]
+
+
+Block = Heading | Line | Points | Sheet | Code | Picture | Figures
 
 
 def html(blocks: Iterable[Block]) -> str:
@@ -103,13 +122,39 @@ def _html(block: Block) -> str:
             return f"<{tag}>{items}</{tag}>"
         case Sheet():
             return _sheet(block)
-        case Code(title=title, text=text, folded=folded):
-            head, code = escape(title), f"<pre>{escape(text.rstrip())}</pre>"
-            if folded:
-                return f"<details><summary>{head}</summary>{code}</details>"
-            return f'<p class="file">{head}</p>{code}'
+        case Code():
+            return _code(block)
+        case Picture() | Figures():
+            return _shown(block)
         case _:
             assert_never(block)
+
+
+def _code(code: Code) -> str:
+    head, text = escape(code.title), f"<pre>{escape(code.text.rstrip())}</pre>"
+    if code.folded:
+        return f"<details><summary>{head}</summary>{text}</details>"
+    return f'<p class="file">{head}</p>{text}'
+
+
+def _shown(block: Picture | Figures) -> str:
+    if isinstance(block, Figures):
+        return f'<div class="figures">{"".join(map(_figure, block.items))}</div>'
+    words = escape(block.words)
+    return f"<figure>{block.svg}<figcaption>{words}</figcaption></figure>"
+
+
+def _told(block: Picture | Figures) -> str:
+    if isinstance(block, Figures):
+        return "\n".join(
+            f"- **{plain(n)}** {plain(word)}" for n, word, _ in block.items
+        )
+    return plain(block.words)
+
+
+def _figure(item: tuple[str, str, str]) -> str:
+    number, label, mark = map(escape, item)
+    return f'<div class="figure {mark}"><b>{number}</b><span>{label}</span></div>'
 
 
 def _sheet(sheet: Sheet) -> str:
@@ -145,6 +190,8 @@ def _markdown(block: Block) -> str:
             longest = max(map(len, _fence.findall(text)), default=2)
             fence = "`" * (longest + 1)
             return f"{plain(title)}\n\n{fence}\n{text.rstrip()}\n{fence}"
+        case Picture() | Figures():
+            return _told(block)
         case _:
             assert_never(block)
 

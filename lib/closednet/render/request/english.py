@@ -105,6 +105,11 @@ _MANUAL: Final = {
     "manual.file": "File to install: {file}",
     "who.DNS administrator": "DNS administrator",
     "who.server administrator": "Server administrator",
+    "who.owner of the resource": "Owner of the resource",
+    "manual.owner": "When: before the step. The plan of the step is empty for it"
+    " once it suits. What the owner does is the least that is"
+    " needed.",
+    "manual.owner.undo": "When: whenever the owner likes.",
     "who.firewall team": "Firewall team",
     "column.work": "work",
     "column.from": "from",

@@ -108,6 +108,10 @@ _MANUAL: Final = {
     "manual.file": "設定するファイル: {file}",
     "who.DNS administrator": "DNS 管理者",
     "who.server administrator": "サーバー管理者",
+    "who.owner of the resource": "リソースの所有者",
+    "manual.owner": "実施時期: 該当ステップの前。条件を満たすと計画から除か"
+    "れます。必要な最小限の変更のみを依頼します。",
+    "manual.owner.undo": "実施時期: 所有者の判断によります。",
     "who.firewall team": "ファイアウォール担当",
     "column.work": "作業内容",
     "column.from": "送信元",

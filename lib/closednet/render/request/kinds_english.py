@@ -38,6 +38,34 @@ KINDS: Final = {
         "Associate VPC {vpc_id} with the zone {zone} of account {owner} anew",
         "Take VPC {vpc_id} out of the zone {zone} of account {owner}",
     ),
+    "InterfaceEndpoint by hand": Verbs(
+        "Have the owner change the interface endpoint for {service} in VPC {vpc_id}",
+        "Have the owner change the interface endpoint for {service} in VPC {vpc_id}",
+        "Have the owner change the interface endpoint for {service} in VPC {vpc_id}",
+    ),
+    "ResolverEndpoint by hand": Verbs(
+        "Have the owner change the inbound endpoint {name} in VPC {vpc_id}",
+        "Have the owner change the inbound endpoint {name} in VPC {vpc_id}",
+        "Have the owner change the inbound endpoint {name} in VPC {vpc_id}",
+    ),
+    "Role by hand": Verbs(
+        "Have the owner of the role {name} let Systems Manager assume it",
+        "Have the owner of the role {name} let Systems Manager assume it",
+        "Have the owner of the role {name} let Systems Manager assume it",
+    ),
+    "LogGroup by hand": Verbs(
+        "Have the owner of the log group {name} k"
+        "eep its events for {retention_days} days",
+        "Have the owner of the log group {name} k"
+        "eep its events for {retention_days} days",
+        "Have the owner of the log group {name} k"
+        "eep its events for {retention_days} days",
+    ),
+    "FormerKey": Verbs(
+        "Nothing: the former access key of the IAM user {user} is gone",
+        "Nothing: the former access key of the IAM user {user} is gone",
+        "Delete the former access key of the IAM user {user}, which no server uses",
+    ),
     "GatewayEndpoint": _verbs(
         "the gateway endpoint for {service} in VPC {vpc_id}, without any route"
     ),
@@ -163,6 +191,7 @@ LABELS: Final = {
     "secret": "secret in the store",
     "security_group": "security group",
     "owner": "owner",
+    "rotation": "rotation",
     "answers": "answers for",
     "servers": "DNS servers",
     "service": "service",

@@ -50,6 +50,31 @@ KINDS: Final = {
         "VPC {vpc_id} をアカウント {owner} のゾーン {zone} に関連付け直す",
         "VPC {vpc_id} とアカウント {owner} のゾーン {zone} の関連付けを解除する",
     ),
+    "InterfaceEndpoint by hand": Verbs(
+        "VPC {vpc_id} の {service} 用インターフェイスエンドポイントの変更を所有者に依頼する",
+        "VPC {vpc_id} の {service} 用インターフェイスエンドポイントの変更を所有者に依頼する",
+        "VPC {vpc_id} の {service} 用インターフェイスエンドポイントの変更を所有者に依頼する",
+    ),
+    "ResolverEndpoint by hand": Verbs(
+        "VPC {vpc_id} のインバウンドエンドポイント「{name}」の変更を所有者に依頼する",
+        "VPC {vpc_id} のインバウンドエンドポイント「{name}」の変更を所有者に依頼する",
+        "VPC {vpc_id} のインバウンドエンドポイント「{name}」の変更を所有者に依頼する",
+    ),
+    "Role by hand": Verbs(
+        "ロール {name} を Systems Manager が引き受けられるようにする変更を所有者に依頼する",
+        "ロール {name} を Systems Manager が引き受けられるようにする変更を所有者に依頼する",
+        "ロール {name} を Systems Manager が引き受けられるようにする変更を所有者に依頼する",
+    ),
+    "LogGroup by hand": Verbs(
+        "ロググループ {name} の保持期間を {retention_days} 日以上にする変更を所有者に依頼する",
+        "ロググループ {name} の保持期間を {retention_days} 日以上にする変更を所有者に依頼する",
+        "ロググループ {name} の保持期間を {retention_days} 日以上にする変更を所有者に依頼する",
+    ),
+    "FormerKey": Verbs(
+        "作業なし: IAM ユーザー {user} の以前のアクセスキーは削除済み",
+        "作業なし: IAM ユーザー {user} の以前のアクセスキーは削除済み",
+        "どのサーバーも使用しなくなった IAM ユーザー {user} の以前のアクセスキーを削除する",
+    ),
     "GatewayEndpoint": _verbs(
         "VPC {vpc_id} の {service} 用ゲートウェイエンドポイント(ルートなし)"
     ),
@@ -178,6 +203,7 @@ LABELS: Final = {
     "secret": "シークレットの保管先",
     "security_group": "セキュリティグループ",
     "owner": "所有者",
+    "rotation": "ローテーション",
     "answers": "応答する相手",
     "servers": "DNS サーバー",
     "service": "サービス",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from closednet.model.change import Manual
+from closednet.model.step import OWNER
 from closednet.render.request.blocks import Block, Code, Heading, Line, Sheet
 
 
@@ -44,7 +45,8 @@ def _team(
 ) -> Iterator[Block]:
     yield Heading(3, words.say(f"who.{team}"))
     undo = ".undo" if request.undoes else ""
-    yield Line(words.say(f"manual.{'dns' if team == DNS else 'servers'}{undo}"))
+    kind = {DNS: "dns", OWNER: "owner"}.get(team, "servers")
+    yield Line(words.say(f"manual.{kind}{undo}"))
     # One script does the work of several changes at a server.
     lines = dict.fromkeys(words.change(change) for change in work)
     yield Sheet((words.say("column.work"),), tuple((line,) for line in lines))

@@ -89,7 +89,7 @@ class Words:
         """
         Return who does the work of a change that is made by hand.
         """
-        return self.texts[f"who.{change.who}"]
+        return self.texts.get(f"who.{change.who}", change.who)
 
     def details(self, change: AnyChange) -> tuple[str, ...]:
         """
@@ -162,7 +162,10 @@ class Words:
         file = _file.search(change.instruction)
         values["file"] = file.group() if file else "handover/"
         name = type(spec).__name__
-        verbs = self.kinds.get(f"{name} by hand") or self.kinds["by hand"]
+        verbs = self.kinds.get(f"{name} by hand")
+        if verbs is None and "host" not in values:
+            return change.instruction
+        verbs = verbs or self.kinds["by hand"]
         return (verbs.delete if change.undo else verbs.create).format_map(values)
 
     def _fields(self, spec: object) -> dict[str, str]:
