@@ -46,7 +46,7 @@ def assemble(stack: ExitStack, wishes: Wishes, work_dir: Path) -> Ready:
     url = server.endpoint_url
     dns = start_dns(stack, server.world, work_dir, wishes.dns)
     at = dns.addresses
-    connection = write_connection(work_dir, url, at.inbound, at.forwarder)
+    connection = write_connection(work_dir, url, at.inbounds, at.forwarder)
     write_signing_key(work_dir)
     behind = Behind(url, dns.view, dns.servers)
     tls = start_tls(stack, behind, work_dir, nets) if wishes.tls else None

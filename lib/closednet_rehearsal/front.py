@@ -31,6 +31,7 @@ from closednet_rehearsal.identity import (
 )
 from closednet_rehearsal.install import reseed
 from closednet_rehearsal.permissions.principals import Caller
+from closednet_rehearsal.way import doings, skew
 from closednet_rehearsal.world import Call, World
 
 
@@ -83,7 +84,10 @@ class Front:
     faults: Faults = field(default_factory=Faults)
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        if environ.get("PATH_INFO", "").startswith("/rehearsal/"):
+        on_the_way = doings.of(self.world, environ)
+        if on_the_way is not None:
+            answer = on_the_way
+        elif environ.get("PATH_INFO", "").startswith("/rehearsal/"):
             answer = self.control.answer(environ, self.faults)
         else:
             answer = self._aws(environ)
@@ -93,8 +97,7 @@ class Front:
 
     def _aws(self, environ: Environ) -> Answer:
         began = time.monotonic()
-        with self.world.lock:
-            self.world.clock.settle()
+        self._settle()
         if s3.named_by_host(str(environ.get("HTTP_HOST", ""))):
             environ = s3.path_style(environ)
         body = _read(environ)
@@ -102,6 +105,7 @@ class Front:
         account, principal, fault = "", "", ""
         try:
             account, principal = account_and_principal(environ)
+            skew.check(self.world, asked.protocol, principal)
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
             environ["rehearsal.asked"] = asked
             with self.world.lock:
@@ -119,10 +123,15 @@ class Front:
             _hang_up(environ)
         return answer
 
+    def _settle(self) -> None:
+        with self.world.lock:
+            self.world.clock.settle()
+
     def _refused(self, asked: Asked, refusal: Refusal) -> Answer:
         if refusal.status == _BAD_REQUEST:
             refusal.status = validation.status_of(asked.service, refusal.code)
-        return refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
+        answer = refuse(asked.protocol, refusal, self.world.ids.uuid("request"))
+        return skew.dated(self.world, answer)
 
     def _answer(
         self, environ: Environ, body: bytes, asked: Asked, fault: str

@@ -91,9 +91,14 @@ def _network(backend: Any, on_premises: Sequence[str]) -> None:
         subnet = backend.create_subnet(
             VPC_ID, wanted.cidr, availability_zone=wanted.availability_zone
         )
+        made = subnet.id
         in_zone = backend.subnets[wanted.availability_zone]
         in_zone[wanted.subnet_id] = in_zone.pop(subnet.id)
         subnet.id = wanted.subnet_id
+        for acl in backend.network_acls.values():
+            for link in acl.associations:
+                if link.subnet_id == made:
+                    link.subnet_id = wanted.subnet_id
         subnet.add_tags({"Name": f"rehearsal-{wanted.availability_zone}"})
         backend.associate_route_table(ROUTE_TABLE_ID, subnet.id)
     _transit_gateway(backend, on_premises)

@@ -11,7 +11,13 @@ from moto.core.responses import ActionResult
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.iam_reads import RehearsalIAMResponse
 from closednet_rehearsal.permissions import attached, documents
-from closednet_rehearsal.permissions.evaluate import Access, Rules, decide
+from closednet_rehearsal.permissions.evaluate import (
+    BOUNDARY,
+    ORGANISATION,
+    Access,
+    Rules,
+    decide,
+)
 from closednet_rehearsal.permissions.principals import Caller
 
 
@@ -111,4 +117,19 @@ def _result(action: str, resource: str, decision: Decision) -> dict[str, Any]:
             for each in group
         ],
         "MissingContextValues": [],
+    } | _details(decision)
+
+
+def _details(decision: Decision) -> dict[str, Any]:
+    """
+    Say which ceiling was in the way, if one was.
+    """
+    if decision.allowed:
+        return {}
+    boundary = {"AllowedByPermissionsBoundary": False}
+    organisation = {"AllowedByOrganizations": False}
+    details: dict[str, dict[str, Any]] = {
+        BOUNDARY: {"PermissionsBoundaryDecisionDetail": boundary},
+        ORGANISATION: {"OrganizationsDecisionDetail": organisation},
     }
+    return details.get(decision.because, {})

@@ -28,6 +28,7 @@ class SystemsManager:
 
     def __init__(self, world: World, inner: Any) -> None:
         self.application = SsmApp(world, inner, _role, _identify)
+        world.managed = self.application.service
         add_key_source(self._owner)
 
     def snapshot(self) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from closednet_rehearsal.settings import (
-    INBOUND_IPS,
     ON_PREMISES_DNS_SERVER,
     OPERATOR_KEY_ID,
     OPERATOR_SECRET_KEY,
@@ -23,7 +22,7 @@ from closednet_rehearsal.signing_key import fingerprint, public_key
 
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from closednet_rehearsal.host.layout import HostSpec
 
@@ -97,13 +96,19 @@ def read_ready(work_dir: Path) -> Ready | None:
 
 
 def write_connection(
-    work_dir: Path, url: str, inbound: str, forwarder: str, *, poll_s: float = 0.15
+    work_dir: Path,
+    url: str,
+    inbounds: Mapping[str, str],
+    forwarder: str,
+    *,
+    poll_s: float = 0.15,
 ) -> Path:
     """
     Write how this machine reaches the rehearsed AWS, its DNS and its servers.
     """
     tunnels = {f"{ON_PREMISES_DNS_SERVER}:53": forwarder}
-    tunnels |= {f"{address}:53": inbound for address in INBOUND_IPS}
+    # They leave from the site's DNS server, whose address AWS lets in.
+    tunnels |= {f"{address}:53": here for address, here in inbounds.items()}
     connection = {
         "endpoint_url": url,
         "static_credentials": {

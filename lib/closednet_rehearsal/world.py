@@ -7,12 +7,18 @@ from __future__ import annotations
 import threading
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from closednet_rehearsal.clock import Clock
 from closednet_rehearsal.ids import Ids
 from closednet_rehearsal.quotas import Quotas
 from closednet_rehearsal.settings import DELAYS, PACE, Delays
 from closednet_rehearsal.throttling import Throttle
+from closednet_rehearsal.way.site import SiteNetwork
+
+
+if TYPE_CHECKING:
+    from closednet_rehearsal.ssm.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,11 @@ class World:
     calls: list[Call] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     written: dict[str, float] = field(default_factory=dict)
+    site: SiteNetwork = field(default_factory=SiteNetwork)
+    # Documents of the organisation's policies, by the account that they bind.
+    organisation: dict[str, list[str]] = field(default_factory=dict)
+    # Systems Manager's own state, once it is there.
+    managed: Service | None = None
 
     def __post_init__(self) -> None:
         self.throttle = Throttle(self.clock, PACE)

@@ -59,7 +59,7 @@ def test_nothing_to_stop_is_said(
 
 def test_connection_file_is_what_closednet_reads(tmp_path: Path) -> None:
     path = write_connection(
-        tmp_path, "http://127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"
+        tmp_path, "http://127.0.0.1:1", {"10.20.1.10": "127.0.0.1:2"}, "127.0.0.1:3"
     )
     connection = Connection.model_validate_json(
         json.dumps(yaml.safe_load(path.read_text("utf-8")))

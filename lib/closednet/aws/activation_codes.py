@@ -85,6 +85,19 @@ class ActivationCodes:
         site = self._account.site
         return tuple(state for state in states if naming.is_ours(state.tags, site))
 
+    def listed(self, activation_id: str) -> ActivationState | None:
+        """
+        Return the activation of this id as AWS describes it, whosever it is.
+        """
+        with self._account.call("ssm:DescribeActivations", activation_id):
+            raw = self._account.ssm.describe_activations(
+                Filters=[
+                    {"FilterKey": "ActivationIds", "FilterValues": [activation_id]}
+                ]
+            )
+        found = [_state(each) for each in raw["ActivationList"]]
+        return found[0] if found else None
+
     def stored(self) -> StoredCode | None:
         """
         Return the activation's id and code from the store.

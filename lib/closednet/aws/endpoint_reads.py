@@ -107,7 +107,7 @@ class EndpointReads:
             for service in services
             if (raw := self.pick(raws, service)) is not None
         }
-        interfaces = self._interfaces(vpc_id)
+        interfaces = self.interfaces(vpc_id)
         return {
             service: self._state(service, raw, interfaces)
             for service, raw in picked.items()
@@ -161,7 +161,10 @@ class EndpointReads:
                 return AliasTarget(entry["DnsName"], entry.get("HostedZoneId", ""))
         return None
 
-    def _interfaces(self, vpc_id: str) -> dict[str, NetworkInterface]:
+    def interfaces(self, vpc_id: str) -> dict[str, NetworkInterface]:
+        """
+        Return every network interface of a VPC by its id.
+        """
         with self._account.call("ec2:DescribeNetworkInterfaces", vpc_id):
             pages = self._account.ec2.get_paginator("describe_network_interfaces")
             answer = pages.paginate(

@@ -38,5 +38,5 @@ def confirm(seen: Identity, *, role: str, expected: str) -> Identity:
             f"the {role} account should be {expected}, but the credentials belong to"
             f" {seen.account_id} ({seen.principal})",
             hint=f"use other credentials, or mend accounts.{role} in the parameters",
-        )
+        ).because(["wrong-account"])
     return seen

@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 
 PROPAGATION_S: Final = 15.0
 ALLOWED: Final = "allowed"
+LACKING: Final = "node-role-lacks-right"
 GONE: Final = ("NoSuchEntity", "NoSuchEntityException")
 
 
 class Missing(NamedTuple):
     """
     An action that is not allowed on a resource.
+
+    `cause` is the kind of policy that is in the way, as the simulator tells it.
     """
 
     action: str
     resource: str
+    cause: str = LACKING
 
     def __str__(self) -> str:
         return (
@@ -118,9 +122,21 @@ def _denied(page: Any) -> Iterator[Missing]:
         if specific:
             for one in specific:
                 if one["EvalResourceDecision"] != ALLOWED:
-                    yield Missing(action, one["EvalResourceName"])
+                    where = one["EvalResourceName"]
+                    yield Missing(action, where, _cause(one, "EvalResourceDecision"))
         elif result["EvalDecision"] != ALLOWED:
-            yield Missing(action, result.get("EvalResourceName", "*"))
+            where = result.get("EvalResourceName", "*")
+            yield Missing(action, where, _cause(result, "EvalDecision"))
+
+
+def _cause(result: Any, decision: str) -> str:
+    boundary = result.get("PermissionsBoundaryDecisionDetail", {})
+    organisation = result.get("OrganizationsDecisionDetail", {})
+    if not boundary.get("AllowedByPermissionsBoundary", True):
+        return "node-role-boundary"
+    if not organisation.get("AllowedByOrganizations", True):
+        return "organisation-denies"
+    return "node-role-denied" if result[decision] == "explicitDeny" else LACKING
 
 
 def _all_of(needs: Iterable[Need]) -> list[Missing]:

@@ -4,6 +4,9 @@ What botocore raises, translated once into errors that say the next move.
 
 from __future__ import annotations
 
+import time
+
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from botocore.exceptions import (
@@ -16,8 +19,9 @@ from botocore.exceptions import (
     SSOError,
 )
 
-from closednet.aws import denials
+from closednet.aws import denials, error_causes
 from closednet.errors import AwsDenied, AwsError, AwsThrottled
+from closednet.model.causes import find
 from closednet.redact import redact
 
 
@@ -82,6 +86,14 @@ TEXT_HINTS: Final = {
     "maximum parameter value of 4096": "shorten the configuration of the CloudWatch"
     " agent, or put it into files",
 }
+# What AWS answers to a signature of another time, among other reasons.
+UNTIMELY: Final = frozenset(
+    {
+        *("InvalidSignatureException", "RequestExpired", "RequestTimeTooSkewed"),
+        "SignatureDoesNotMatch",
+    }
+)
+MOST_SKEW_S: Final = 300
 LONGEST_MESSAGE: Final = 500
 
 
@@ -110,15 +122,40 @@ def _refused(err: ClientError, operation: str, where: str, account: str) -> AwsE
     if err.operation_name == "AssumeRole" and operation != "sts:AssumeRole":
         operation, where = "sts:AssumeRole", f"sts:AssumeRole before {where}"
     cls, hint = _verdict(code, text)
+    skew = _skew_s(err) if code in UNTIMELY else 0.0
+    if abs(skew) >= MOST_SKEW_S:
+        finding = find("operator-clock-wrong", f"AWS's clock shows {skew:+.0f} s")
+        raised = AwsError(
+            f"{where}: {code}: {text}",
+            operation=operation,
+            code=code,
+            request_id=request_id,
+            hint=finding.text,
+        )
+        return raised.because([finding.cause])
+    diagnosis = error_causes.of_code(code, operation, text)
     if cls is AwsDenied:
-        hint = redact(denials.read(said, operation).hint(account))
+        denial = denials.read(said, operation)
+        diagnosis, hint = error_causes.of_denial(denial), redact(denial.hint(account))
     return cls(
         f"{where}: {code}: {text}",
         operation=operation,
         code=code,
         request_id=request_id,
-        hint=hint,
-    )
+        hint=hint or diagnosis.text,
+    ).because(diagnosis.causes, diagnosis.left_open)
+
+
+def _skew_s(err: ClientError) -> float:
+    """
+    Return how far AWS's clock, as its answer tells it, is ahead of this machine's.
+    """
+    headers = err.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    try:
+        told = parsedate_to_datetime(str(headers.get("date", "")))
+    except ValueError:
+        return 0.0
+    return told.timestamp() - time.time()
 
 
 def _verdict(code: str, text: str) -> tuple[type[AwsError], str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from closednet.batch.notebooks import notebooks_folder
 from closednet.cli import (
     audit_command,
+    diagnose,
     evidence_commands,
     requests,
     show,
@@ -220,6 +221,11 @@ COMMANDS: Final = {
     ),
     "status": Command(
         "show what stands, step by step", _params_json, site_commands.status
+    ),
+    "diagnose": Command(
+        "name the causes of what does not work; reads and asks only",
+        _params_json,
+        diagnose.diagnose,
     ),
     "rollback": Command(
         "undo a run from its receipts", _rollback, site_commands.rollback

@@ -37,6 +37,7 @@ def retention(group: str, wanted: int, found: int | None) -> Check:
     """
     Judge how long a log group keeps events.
     """
+    causes = {None: ("log-group-missing",), wanted: ()}
     return Check(
         f"log group {group} keeps events for {wanted} days",
         found == wanted,
@@ -44,6 +45,7 @@ def retention(group: str, wanted: int, found: int | None) -> Check:
         ("S18", "S20"),
         group,
         "run the cloudwatch-agent step again",
+        causes=causes.get(found, ("log-retention-changed",)),
     )
 
 

@@ -23,6 +23,7 @@ from closednet.hosts.results import (
     NOT_STARTED,
     CommandResult,
     Results,
+    endless,
     failure,
 )
 from closednet.recorder import NullRecorder
@@ -149,11 +150,7 @@ class Fleet:
                 hint="install the OpenSSH client, or mend connection.ssh_command",
             ) from err
         except subprocess.TimeoutExpired as err:
-            raise HostError(
-                f"{host.name}: no end after {timeout_s:g} s",
-                host=host.name,
-                hint="look at the server's load and disk, then run this step again",
-            ) from err
+            raise endless(host.name, timeout_s) from err
         spent = time.monotonic() - start
         code = process.returncode
         now = time.time()

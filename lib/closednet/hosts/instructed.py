@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 END: Final = "END_OF_CLOSEDNET_SCRIPT"
 # Scripts that only look; all others change something on the server.
-READS: Final = ("facts", "hello", "reach")
+READS: Final = ("facts", "health", "reach")
 
 
 @dataclass(frozen=True, slots=True)

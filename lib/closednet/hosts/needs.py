@@ -73,6 +73,21 @@ class StoredCode(Protocol):
     def code(self) -> Secret: ...
 
 
+class ListedActivation(Protocol):
+    """
+    An activation as AWS describes it.
+    """
+
+    @property
+    def expired(self) -> bool: ...
+
+    @property
+    def registrations(self) -> int: ...
+
+    @property
+    def room(self) -> int: ...
+
+
 class Activations(Protocol):
     """
     The hybrid activation of this site.
@@ -81,6 +96,11 @@ class Activations(Protocol):
     def stored(self) -> StoredCode | None:
         """
         Return its id and code from the secret store.
+        """
+
+    def listed(self, activation_id: str) -> ListedActivation | None:
+        """
+        Return the activation as AWS describes it, None if it does not list it.
         """
 
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from closednet.errors import PreconditionError
+from closednet.errors import HostError, PreconditionError
+from closednet.hosts.activation_causes import refused
 from closednet.hosts.kind import HostKind
 from closednet.hosts.nodes import by_host
 from closednet.hosts.scripts import render
@@ -135,9 +136,30 @@ class Registrations(HostKind[Registration]):
     def settle(self, specs: Iterable[Registration]) -> None:
         """
         Register all on the list; the next wave has another activation.
+
+        A refusal is explained by AWS's list of activations.
+
+        Raises:
+            HostError: A server was not registered.
         """
-        super().settle(specs)
+        try:
+            super().settle(specs)
+        except HostError as err:
+            raise self._explained(err) from err
         self._code = None
+
+    def _explained(self, err: HostError) -> HostError:
+        if not err.left_open:
+            return err
+        stored = self._stored()
+        found = refused(
+            err.left_open,
+            stored.activation_id,
+            self._activations.listed(stored.activation_id),
+        )
+        hint = found.text if found.named else err.hint
+        told = HostError(err.message, host=err.host, hint=hint)
+        return told.because((*err.causes, *found.causes), found.left_open)
 
     def _stored(self) -> StoredCode:
         stored = self._code = self._code or self._activations.stored()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import CommandFailed, HostError
+from closednet.hosts import unreached
 
 
 if TYPE_CHECKING:
@@ -18,25 +19,13 @@ if TYPE_CHECKING:
 CLIENT_FAILED: Final = 255
 MOST_LINES: Final = 25
 NOT_STARTED: Final = "not started, because"
-LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
-HINTS: Final = {
-    r"IDENTIFICATION HAS CHANGED|Host key verification failed": (
-        "the server's host key is unknown or changed: compare its fingerprint with"
-        " the server administrator, then mend known_hosts; never switch the check off"
-    ),
-    r"Permission denied|Too many authentication failures": (
-        "no key was accepted: load the operator's key into the SSH agent, and check"
-        " the user of this server in the parameters"
-    ),
-    r"Could not resolve|timed out|No route|refused|unreachable|closed by": (
-        "the server is not reachable: check its address, that it is up, and that"
-        " the firewall lets this machine in on port 22"
-    ),
-    r"sudo: .*(password|not allowed|terminal)": (
-        "sudo must work without a password: allow `/bin/sh -s` for this user with"
-        " NOPASSWD, or name root as the user of this server"
-    ),
+# What a refusal of a registration may come from; AWS's list of activations decides.
+REFUSED: Final = {
+    "ActivationExpired": ("activation-expired", "instance-metadata-answers"),
+    "InvalidActivation": ("activation-unknown", "activation-code-wrong"),
+    "RegistrationLimitExceeded": ("activation-exhausted", "tier-node-limit"),
 }
+LINE: Final = re.compile(r"^closednet: ([a-z0-9_]+)=(.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +64,36 @@ def failure(script: str, result: CommandResult) -> HostError:
     """
     said = result.value("failed") or _last_line(result.stderr) or "no message"
     by_client = result.exit_code == CLIENT_FAILED or "sudo: " in result.stderr
-    words = result.stderr if by_client else ""
-    hint = next((h for p, h in HINTS.items() if re.search(p, words)), "")
+    diagnosis = unreached.by_words(result.host, result.stderr if by_client else "")
+    error: HostError
     if result.exit_code == CLIENT_FAILED:
-        return HostError(
+        error = HostError(
             f"{result.host}: not reached: {said}",
             host=result.host,
-            hint=hint or "try the same connection with `ssh -v` by hand",
+            hint=diagnosis.text or "try the same connection with `ssh -v` by hand",
         )
-    return CommandFailed(
-        f"{result.host}: {script} ended with {result.exit_code}: {said}",
-        host=result.host,
-        result=result,
-        hint=hint or result.value("hint") or "its transcript is in the evidence",
-    )
+    else:
+        error = CommandFailed(
+            f"{result.host}: {script} ended with {result.exit_code}: {said}",
+            host=result.host,
+            result=result,
+            hint=diagnosis.text
+            or result.value("hint")
+            or "its transcript is in the evidence",
+        )
+    told = filter(None, (result.value("cause"),))
+    left_open = REFUSED.get(result.value("refused"), ())
+    return error.because((*diagnosis.causes, *told), left_open)
+
+
+def endless(host: str, timeout_s: float) -> HostError:
+    """
+    Return the error of a script that came to no end.
+    """
+    diagnosis = unreached.without_end(host, timeout_s)
+    return HostError(
+        f"{host}: no end after {timeout_s:g} s", host=host, hint=diagnosis.text
+    ).because(diagnosis.causes)
 
 
 def raise_for_failures(
@@ -124,8 +129,11 @@ def summed_up(what: str, errors: Iterable[HostError]) -> HostError:
     return HostError(
         f"{what}:{''.join(lines)}",
         host=", ".join(error.host for error in listed),
-        hint=next((error.hint for error in listed if error.hint), ""),
-    ).because(cause for error in listed for cause in error.causes)
+        hint="; ".join(dict.fromkeys(one.hint for one in listed if one.hint)),
+    ).because(
+        (cause for error in listed for cause in error.causes),
+        (cause for error in listed for cause in error.left_open),
+    )
 
 
 def _last_line(text: str) -> str:

@@ -27,12 +27,18 @@ MOST_SKEW_S: Final = 300
 class Reached:
     """
     One name as a server saw it: its addresses, and whether HTTPS answered.
+
+    `verdict` is how far HTTPS came: `answers`, `silent`, `refused`, `stalls` (small
+    packets are answered, a handshake is not), `untrusted` (by `issuer`), `proxied`
+    (it works only past the proxy that the server is told to use).
     """
 
     service: str
     name: str
     addresses: tuple[str, ...]
     answers: bool
+    verdict: str = ""
+    issuer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +57,17 @@ def reached(values: Sequence[str]) -> tuple[Reached, ...]:
     """
     Return the `reach` lines of a server's output.
     """
-    rows = [value.split() for value in values]
+    rows = [[*value.split(), ""][:5] for value in values]
     return tuple(
         Reached(
             service,
             name,
             () if addresses == "none" else tuple(addresses.split(",")),
             verdict == "answers",
+            verdict,
+            issuer.replace("_", " "),
         )
-        for service, name, addresses, verdict in rows
+        for service, name, addresses, verdict, issuer in rows
     )
 
 
@@ -108,6 +116,7 @@ def _online(host: Host, node: Node | None) -> Check:
         ("S10", "S11"),
         host.name,
         "look into /var/log/amazon/ssm/errors.log on the server",
+        about_the_way=True,
     )
 
 
@@ -175,6 +184,7 @@ def _reach(params: SiteParams, host: Host, rows: Sequence[Reached]) -> Check:
         ("S1", "S6"),
         host.name,
         "names: see the DNS steps; no answer: firewall, route back, security group",
+        about_the_way=True,
     )
 
 
@@ -187,6 +197,7 @@ def _clock(facts: HostFacts) -> Check:
         ("S10",),
         facts.host,
         "let it follow an NTP server of the site: AWS refuses requests from the past",
+        causes=() if good else ("server-clock-wrong",),
     )
 
 
@@ -200,6 +211,7 @@ def _listed_once(params: SiteParams, nodes: Sequence[Node]) -> Check:
         ("S10",),
         "",
         "deregister the managed node that is not online",
+        causes=("node-registered-twice",) if twice else (),
     )
 
 
@@ -213,4 +225,5 @@ def _unlike(facts: Mapping[str, HostFacts]) -> Check:
         ("S10",),
         "",
         "make a new machine id on the clones: AWS takes them for one machine",
+        causes=("machine-id-shared",) if same else (),
     )

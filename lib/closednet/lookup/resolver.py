@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PORT: Final = 53
 TRIES: Final = 2
 TIMEOUT_S: Final = 3.0
+LESS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Lookup:
         self._tunnels = connection.tunnels
         self._recorder = recorder or NullRecorder()
         self._timeout_s = timeout_s
+        self._silent: set[tuple[str, bool]] = set()
 
     def at(
         self, server: str, name: str, rdtype: str = "A", *, tcp: bool = False
@@ -142,19 +144,36 @@ class Lookup:
     def _ask(
         self, server: str, query: dns.message.QueryMessage, *, tcp: bool
     ) -> tuple[dns.message.Message | None, bool, str]:
-        host, port = self._way_to(server)
-        for _ in range(TRIES):
+        """
+        Ask twice with patience; a server that was silent then, once and briefly.
+
+        A packet that is lost on the way is lost for every name: nobody should wait
+        minutes for the same answer.
+        """
+        known = (server, tcp) in self._silent
+        timeout_s = self._timeout_s / LESS if known else self._timeout_s
+        for _ in range(1 if known else TRIES):
             try:
-                if tcp:
-                    response = dns.query.tcp(query, host, self._timeout_s, port)
-                    return response, True, _rcode(response)
-                response, fell_back = dns.query.udp_with_fallback(
-                    query, host, self._timeout_s, port
-                )
-                return response, fell_back, _rcode(response)
+                response, used_tcp = self._once(server, query, timeout_s, tcp=tcp)
             except (OSError, EOFError, dns.exception.DNSException):
                 continue
+            self._silent.discard((server, tcp))
+            return response, used_tcp, _rcode(response)
+        self._silent.add((server, tcp))
         return None, tcp, TIMEOUT
+
+    def _once(
+        self,
+        server: str,
+        query: dns.message.QueryMessage,
+        timeout_s: float,
+        *,
+        tcp: bool,
+    ) -> tuple[dns.message.Message, bool]:
+        host, port = self._way_to(server)
+        if tcp:
+            return dns.query.tcp(query, host, timeout_s, port), True
+        return dns.query.udp_with_fallback(query, host, timeout_s, port)
 
     def _way_to(self, server: str) -> tuple[str, int]:
         way = self._tunnels.get(f"{server}:{PORT}", f"{server}:{PORT}")

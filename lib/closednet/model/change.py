@@ -163,7 +163,7 @@ def diff(
             "resources of others are in the way:\n  - " + "\n  - ".join(foreign),
             hint="have their owner change them, or choose other names in the"
             " parameters; this runbook never changes what it did not make",
-        )
+        ).because(["resource-of-others"])
     return Diff(tuple(changes), tuple(kept))
 
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 Statement = dict[str, Any]
 VERIFY_READS: Final = {
     "network": (
-        *("ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables"),
+        *("ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces"),
+        "ec2:DescribeRouteTables",
         *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"),
         *("ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpointServices"),
         *("ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs"),

@@ -22,7 +22,8 @@ class Check:
     `subject` names the resource, host or name that the claim is about.
     `remedy` says what to do when it does not hold. `causes` are the ids of the
     causes (`model.causes`) that were found, `left_open` those that what was seen
-    does not tell apart.
+    does not tell apart. `about_the_way` says that it can fail because names or
+    packets go astray, which is looked for then.
     """
 
     claim: str
@@ -33,6 +34,15 @@ class Check:
     remedy: str = ""
     causes: tuple[str, ...] = ()
     left_open: tuple[str, ...] = ()
+    about_the_way: bool = False
+
+    @property
+    def advice(self) -> str:
+        """
+        The causes and the remedy in one line, or nothing.
+        """
+        told = {"cause": ", ".join(self.causes), "remedy": self.remedy}
+        return "; ".join(f"{word}: {text}" for word, text in told.items() if text)
 
     def explained(self, diagnosis: Diagnosis) -> Check:
         """
@@ -82,7 +92,7 @@ class Report:
             return
         lines = [
             f"\n  - {check.claim}: {check.evidence}"
-            + (f" (remedy: {check.remedy})" if check.remedy else "")
+            + (f" ({check.advice})" if check.advice else "")
             for check in self.failures
         ] or ["\n  - there was nothing to check"]
         raise VerificationError(

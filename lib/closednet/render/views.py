@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from closednet.model.change import Found, Spec
     from closednet.model.plan import Plan, RolloutPlan
     from closednet.model.receipt import Receipt
-    from closednet.model.report import Report
+    from closednet.model.report import Check, Report
 
 
 AGAIN = "this plan was applied already: nothing was done again"
@@ -200,7 +200,7 @@ class ReportView(View):
                 rows,
                 empty="there was nothing to check",
             ),
-            *(f"{NO} {c.claim}: {c.remedy}" for c in self.report.failures if c.remedy),
+            *(f"{NO} {c.claim}: {_why(c)}" for c in self.report.failures if _why(c)),
             self._verdict(),
         )
 
@@ -209,3 +209,10 @@ class ReportView(View):
         sign = YES if self.report.passed else NO
         passed = f"{checks - len(self.report.failures)} of {checks} checks passed"
         return f"{sign} {self.report.step}: {passed}"
+
+
+def _why(check: Check) -> str:
+    """
+    Return the remedy of a failed check, after its causes where it names any.
+    """
+    return check.advice if check.causes else check.remedy

@@ -26,6 +26,7 @@ from closednet.render.series import Series
 from closednet.render.views import Inspection, PlanView, ReceiptView
 from closednet.run import approvals, manual, remarks
 from closednet.run.applied import Applied
+from closednet.run.explaining import explain_error, explain_report
 from closednet.run.gate import Gate
 from closednet.run.locking import site_lock
 from closednet.run.viewing import evidence_place, header
@@ -139,6 +140,7 @@ class Run:
             self.folder.journal.record(
                 "apply-failed", step=self.name, message=err.message
             )
+            explain_error(self.site, self.name, err)
             raise
         receipt = self._wait_for_people(receipt)
         self.folder.write_receipt(receipt)
@@ -154,6 +156,7 @@ class Run:
         # Nothing that was read before the write counts here.
         with self.site.reads.shared():
             report = self.step.verify()
+        report = explain_report(self.site, report)
         self.folder.write_report(report)
         return report
 

@@ -169,6 +169,7 @@ class ActivationStep:
             proves=("S3",),
             subject=TIER_SETTING,
             remedy="run this step again; AWS may take minutes to change the tier",
+            causes=("tier-standard",) if reasons and value == "standard" else (),
         )
 
     def _secrecy_check(self) -> Check:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from closednet.aws.arrival import LogArrival, MetricArrival
@@ -17,15 +18,19 @@ from closednet.hosts import arrival_checks
 from closednet.hosts.results import LINE, raise_for_failures
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import render
+from closednet.hosts.ssm_agent_service import Explain, nothing_known
+from closednet.model.causes import Diagnosis
 from closednet.model.cloudwatch_config import (
     SYSTEM_LOGS,
     expected_stream,
 )
+from closednet.model.cloudwatch_wishes import PROFILES
 from closednet.model.report import Check, Report
+from closednet.steps.ailments import Ailments
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from closednet.hosts.connector import Fleet
     from closednet.model.change import Spec
@@ -64,6 +69,7 @@ class CloudWatchVerificationStep:
     metrics: Metrics
     arrival: MetricArrival
     run_id: str
+    explain: Explain = nothing_known
 
     name: ClassVar[str] = "cloudwatch-verification"
 
@@ -86,6 +92,10 @@ class CloudWatchVerificationStep:
             metrics=metrics,
             arrival=MetricArrival(params, metrics, site.waiting),
             run_id=site.run_id or UNNAMED_RUN,
+            explain=partial(
+                Ailments.of(site).of_cloudwatch,
+                profile=PROFILES[params.cloudwatch.credentials],
+            ),
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
@@ -106,13 +116,26 @@ class CloudWatchVerificationStep:
         """
         since = datetime.now(UTC) - CLOCKS_DIFFER
         hostnames = self._probe()
-        return Report(
-            self.name,
-            (
-                *self._log_checks(hostnames, since),
-                *self._retention_checks(),
-                *self._metric_checks(hostnames),
-            ),
+        checks = (
+            *self._log_checks(hostnames, since),
+            *self._retention_checks(),
+            *self._metric_checks(hostnames),
+        )
+        return Report(self.name, self._explained(checks))
+
+    def _explained(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        """
+        Ask the servers whose data did not arrive what ails their agents.
+        """
+        listed = tuple(checks)
+        names = {host.name for host in self.params.hosts}
+        failing = {c.subject for c in listed if not c.passed} & names
+        found = self.explain(sorted(failing)) if failing else {}
+        return tuple(
+            check
+            if check.passed
+            else check.explained(found.get(check.subject, Diagnosis()))
+            for check in listed
         )
 
     def series(self) -> tuple[Series, ...]:

@@ -94,6 +94,7 @@ def _quota(
         ("S4",),
         subject=params.network.vpc_id,
         remedy="have the quota of interface endpoints per VPC raised",
+        causes=("quota-of-endpoints",) if quota is not None and need > quota else (),
     )
 
 
@@ -114,6 +115,7 @@ def _in_the_way(kind: AnyKind, spec: Spec, found: Found[Spec] | None) -> Check:
         ("S4",) if spec.key.startswith("interface-endpoint/") else ("S5", "S7"),
         subject=spec.key,
         remedy="have its owner change or remove it, or mend the parameters",
+        causes=("resource-of-others",) if differs else (),
     )
 
 

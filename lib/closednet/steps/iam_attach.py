@@ -27,6 +27,7 @@ from closednet.model.specs.management import (
     SessionPreferences,
 )
 from closednet.steps.agent_updates import update_checks
+from closednet.steps.ailments import Ailments
 from closednet.steps.node_probe import NodeProbe
 from closednet.steps.node_role import permission_checks
 from closednet.steps.simulated import role_check
@@ -83,6 +84,7 @@ class IamAttachStep:
                 ManagedNodes(account),
                 Commands(account, params.output, site.waiting, recorder),
                 site.waiting,
+                Ailments.of(site).of_channels,
             ),
             simulator=Simulator(account),
         )

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from closednet.aws.nodes import by_host
+from closednet.hosts.ssm_agent_service import Explain, nothing_known
 from closednet.model import canonical, iam_policies
+from closednet.model.causes import Diagnosis
 from closednet.model.report import Check
 from closednet.steps.patience import eventually
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from closednet.aws.command_results import CommandOutcome
     from closednet.aws.commands import Commands
@@ -46,6 +48,7 @@ class NodeProbe:
     managed: ManagedNodes
     commands: Commands
     waiting: Waiting
+    explain: Explain = nothing_known
 
     def nodes(self) -> dict[str, ManagedNode]:
         """
@@ -72,7 +75,18 @@ class NodeProbe:
                 _heard(host.name, "in the output bucket", in_s3.get(node_id)),
                 _heard(host.name, "in the command log group", in_logs.get(node_id)),
             ]
-        return tuple(checks)
+        return self._explained(checks)
+
+    def _explained(self, checks: Iterable[Check]) -> tuple[Check, ...]:
+        listed = tuple(checks)
+        failing = dict.fromkeys(c.subject for c in listed if not c.passed)
+        found = self.explain(tuple(failing)) if failing else {}
+        return tuple(
+            check
+            if check.passed
+            else check.explained(found.get(check.subject, Diagnosis()))
+            for check in listed
+        )
 
     def _connected(self, nodes: Mapping[str, ManagedNode]) -> dict[str, str]:
         seen: dict[str, str] = {}

@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from closednet.aws.belongings import Belongings
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.endpoints import InterfaceEndpoints
+from closednet.aws.network_acls import NetworkAcls
+from closednet.aws.nodes import ManagedNodes
 from closednet.aws.resolver import ResolverEndpoints
 from closednet.aws.security_groups import SecurityGroups
 from closednet.aws.suitability import Suitability
 from closednet.aws.surroundings import Surroundings
 from closednet.aws.zones import HostedZones
 from closednet.errors import HostError
+from closednet.hosts import health
 from closednet.hosts.inventory import is_by_hand
-from closednet.hosts.scripts import Script
 from closednet.lookup.judge import outcome
 from closednet.model import handover
 from closednet.model.report import Check, Report
 from closednet.model.specs.network import regional_name
 from closednet.params import profiles
 from closednet.steps import conflicts, private_path
+from closednet.steps.host_checks import host_checks
 
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
     from closednet.aws.account import Account
     from closednet.hosts.connector import Fleet
+    from closednet.hosts.health import Health
     from closednet.lookup.resolver import Lookup
     from closednet.model.change import Spec
     from closednet.model.firewall import FirewallRule
@@ -41,9 +45,14 @@ if TYPE_CHECKING:
     from closednet.params.site import SiteParams
     from closednet.site import Site
 
-HostsReachable = Callable[[], Mapping[str, str | None]]
+HostsSeen = Callable[[], Mapping[str, "Health | HostError"]]
 NO_ANSWER: Final = "no answer"
-HELLO: Final = Script("hello", "exit 0\n", 30.0)
+ABSENT: Final = "does not exist"
+KEY_STATES: Final = {
+    ABSENT: ("session-key-missing",),
+    "Disabled": ("session-key-disabled",),
+    "PendingDeletion": ("session-key-being-deleted",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,8 @@ class PreflightStep:
     management: Account
     dns: Account
     lookup: Lookup
-    hosts_reachable: HostsReachable
+    hosts_seen: HostsSeen
+    node_ids: Callable[[], frozenset[str]]
 
     @classmethod
     def of(cls, site: Site) -> Self:
@@ -71,7 +81,8 @@ class PreflightStep:
             management=site.management,
             dns=site.dns,
             lookup=site.lookup,
-            hosts_reachable=partial(reachable, site.fleet),
+            hosts_seen=partial(seen, site.fleet),
+            node_ids=partial(_node_ids, site.management, site.params.site),
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
@@ -105,7 +116,11 @@ class PreflightStep:
         checks = tuple(self._identities())
         if all(check.passed for check in checks):
             checks += (
-                *private_path.checks(self.params, Surroundings(self.network)),
+                *private_path.checks(
+                    self.params,
+                    Surroundings(self.network),
+                    NetworkAcls(self.network),
+                ),
                 *self._conflicts(),
                 *self._belongings(),
             )
@@ -121,6 +136,7 @@ class PreflightStep:
                 ("S1", "S2"),
                 subject=account.role,
                 remedy=f"use other credentials, or mend accounts.{account.role}",
+                causes=() if seen.account_id == account.id else ("wrong-account",),
             )
 
     def _conflicts(self) -> Iterator[Check]:
@@ -146,6 +162,7 @@ class PreflightStep:
             ("S2",),
             subject="kms",
             remedy="have the key made or enabled, or mend session.kms_key_arn",
+            causes=KEY_STATES.get(state, ()),
         )
         state = belongings.bucket_state(params.output.bucket)
         yield Check(
@@ -155,6 +172,7 @@ class PreflightStep:
             ("S2",),
             subject="s3",
             remedy="have the bucket made, or mend output.bucket",
+            causes=("bucket-missing",) if state == ABSENT else (),
         )
 
     def _site_checks(self) -> Iterator[Check]:
@@ -168,25 +186,24 @@ class PreflightStep:
                 ("S1",),
                 subject=server,
                 remedy="check port 53 of this server from here, udp and tcp",
+                causes=("dns-server-silent",) if seen == NO_ANSWER else (),
             )
-        for host, error in self.hosts_reachable().items():
-            yield Check(
-                f"server {host} is reached over its connector",
-                error is None,
-                error or "a script ran and ended well",
-                ("S1",),
-                subject=host,
-                remedy="check address, user and key of this server",
-            )
+        yield from host_checks(self.params, self.hosts_seen(), self.node_ids)
 
 
-def reachable(fleet: Fleet) -> dict[str, str | None]:
+def seen(fleet: Fleet) -> dict[str, Health | HostError]:
     """
-    Return what went wrong on each server that scripts are run on, None if nothing.
+    Return how each server is that scripts are run on, or why it was not reached.
     """
     hosts = [host for host in fleet.hosts if not is_by_hand(host)]
-    results = fleet.run_all(HELLO, hosts)
+    results = fleet.run_all(health.script(), hosts)
     return {
-        name: result.message if isinstance(result, HostError) else None
+        name: result
+        if isinstance(result, HostError)
+        else health.parse(name, result.stdout, now=result.ended_at)
         for name, result in results.items()
     }
+
+
+def _node_ids(account: Account, site: str) -> frozenset[str]:
+    return frozenset(node.node_id for node in ManagedNodes(account).of_site(site))

@@ -4,21 +4,26 @@ Checks of the VPC at the other end of the private link.
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import TYPE_CHECKING
 
+from closednet.diagnosis.network import acl_findings
+from closednet.diagnosis.packets import is_private_way, way_back
 from closednet.lookup.judge import is_inside
+from closednet.model.causes import Diagnosis
 from closednet.model.report import Check
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from closednet.aws.surroundings import Route, SubnetState, Surroundings
+    from closednet.aws.network_acls import NetworkAcls
+    from closednet.aws.surroundings import SubnetState, Surroundings
     from closednet.params.site import SiteParams, Subnet
 
 
-def checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Check]:
+def checks(
+    params: SiteParams, surroundings: Surroundings, acls: NetworkAcls
+) -> Iterator[Check]:
     """
     Yield the checks of the VPC, its subnets and their way back to the site.
     """
@@ -31,6 +36,7 @@ def checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Check]:
         ("S1",),
         subject=network.vpc_id,
         remedy="mend region, network.vpc_id or network.vpc_cidr",
+        causes=() if vpc else ("vpc-not-there",),
     )
     if vpc is None:
         return
@@ -41,9 +47,11 @@ def checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Check]:
         ("S4", "S7"),
         subject=network.vpc_id,
         remedy="have the VPC's owner switch both attributes on",
+        causes=_if(not (vpc.dns_support and vpc.dns_hostnames), "vpc-dns-off"),
     )
     yield from _subnet_checks(params, surroundings)
     yield from _route_checks(params, surroundings)
+    yield from _acl_checks(params, acls)
 
 
 def _subnet_checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Check]:
@@ -113,9 +121,10 @@ def _route_checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Ch
     for subnet, routes in surroundings.routes(network.vpc_id, ids).items():
         for cidr in network.on_premises_cidrs:
             route = way_back(cidr, routes)
+            good = route is not None and is_private_way(route)
             yield Check(
                 f"subnet {subnet} knows the way back to {cidr}",
-                route is not None and is_private_way(route),
+                good,
                 f"{route.destination} by {route.target}"
                 + ("" if route.active else ", a black hole")
                 if route
@@ -123,32 +132,28 @@ def _route_checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Ch
                 ("S1",),
                 subject=subnet,
                 remedy="have a route to the transit or virtual private gateway added",
+                causes=_if(not good, "return-route-missing"),
             )
 
 
-def way_back(cidr: str, routes: list[Route]) -> Route | None:
-    """
-    Return the most specific route that covers a block.
-    """
-    block = ip_network(cidr)
-    covering = [
-        route
-        for route in routes
-        if route.destination
-        and ip_network(route.destination).prefixlen <= block.prefixlen
-        and is_inside(str(block.network_address), route.destination)
-    ]
-    return max(
-        covering, key=lambda r: ip_network(r.destination).prefixlen, default=None
-    )
+def _acl_checks(params: SiteParams, acls: NetworkAcls) -> Iterator[Check]:
+    found = acls.of_subnets(params.network.vpc_id)
+    for subnet in (subnet.id for subnet in params.network.subnets):
+        if subnet not in found:
+            continue
+        wrong = tuple(acl_findings(params, subnet, found[subnet]))
+        yield Check(
+            f"the network ACL of {subnet} lets the site ask and answers out",
+            not wrong,
+            "; ".join(finding.evidence for finding in wrong)
+            or "requests pass, and so do their answers",
+            ("S1",),
+            subject=subnet,
+        ).explained(Diagnosis(wrong))
 
 
-def is_private_way(route: Route) -> bool:
-    """
-    Tell whether a route leads out of the VPC, but not to the internet.
-    """
-    public = route.target.startswith(("igw-", "nat-", "local", "nowhere"))
-    return route.active and not public
+def _if(holds: bool, cause: str) -> tuple[str, ...]:  # noqa: FBT001 - reads as said
+    return (cause,) if holds else ()
 
 
 def _on(value: bool) -> str:  # noqa: FBT001 - the only argument

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from closednet.model.causes import Diagnosis, find
 from closednet.model.report import Check
 from closednet.steps.patience import eventually
 
@@ -24,7 +25,8 @@ def role_check(simulator: Simulator, role: str, needs: Sequence[Need]) -> Check:
     Check that the node role may do what the agents do on every server.
     """
     missing = _settled(simulator, lambda: simulator.of_role(role, needs))
-    return _check(f"the node role {role} allows all that its nodes do", role, missing)
+    claim = f"the node role {role} allows all that its nodes do"
+    return _check(claim, role, missing).explained(_why(role, missing))
 
 
 def user_check(simulator: Simulator, user: str, needs: Sequence[Need]) -> Check:
@@ -50,6 +52,20 @@ def endpoint_check(
         subject=service,
         remedy=f"have {_named(missing)} added to the endpoint's policy; plan this step"
         " again if the endpoint is ours",
+        causes=("endpoint-policy-too-narrow",) if missing else (),
+    )
+
+
+def _why(role: str, missing: Sequence[Missing]) -> Diagnosis:
+    """
+    Return the kinds of policies in the way, each with the actions that it stops.
+    """
+    causes = dict.fromkeys(one.cause for one in missing)
+    return Diagnosis(
+        tuple(
+            find(cause, _evidence([m for m in missing if m.cause == cause]), role)
+            for cause in causes
+        )
     )
 
 

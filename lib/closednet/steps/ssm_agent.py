@@ -13,6 +13,7 @@ from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.nodes import ManagedNodes
 from closednet.aws.secret_store import open_store
 from closednet.aws.wave_activations import WaveActivations, wave_activation
+from closednet.diagnosis.doctor import service_names
 from closednet.errors import PreconditionError
 from closednet.hosts.batch import Batch
 from closednet.hosts.by_hand import file_name
@@ -24,14 +25,14 @@ from closednet.hosts.scripts import carried, carried_powershell, render
 from closednet.hosts.ssm_agent import (
     Source,
     SsmAgentPackages,
-    SsmAgentServices,
     install_variables,
 )
+from closednet.hosts.ssm_agent_service import Explain, SsmAgentServices, nothing_known
 from closednet.hosts.ssm_checks import Reached, Seen, checks, reached
 from closednet.model.report import Report
 from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
-from closednet.model.specs.network import domain, regional_name
 from closednet.params import fleet
+from closednet.steps.ailments import Ailments
 
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class SsmAgentStep:
     activations: Codes
     waves: WaveActivations
     waiting: Waiting
+    explain: Explain = nothing_known
 
     name: ClassVar[str] = "ssm-agent"
 
@@ -143,6 +145,7 @@ class SsmAgentStep:
                 params,
             ),
             waiting=site.waiting,
+            explain=Ailments.of(site).of_channels,
         )
 
     def kinds(self) -> tuple[AnyKind, ...]:
@@ -156,7 +159,7 @@ class SsmAgentStep:
             *((self.waves,) if self.params.rollout.waves else ()),
             SsmAgentPackages(self.source, self.batch, self.nodes),
             Registrations(site, self.batch, self.nodes, self.activations),
-            SsmAgentServices(site, self.batch, self.nodes, self.waiting),
+            SsmAgentServices(site, self.batch, self.nodes, self.waiting, self.explain),
         )
 
     def desired(self) -> tuple[Spec, ...]:
@@ -234,7 +237,7 @@ class SsmAgentStep:
             **install_variables(self.source, spec, host),
             REGION=self.params.region,
             ACTIVATION_ID=stored.activation_id,
-            NAMES=self._names(),
+            NAMES=service_names(self.params),
         )
 
     def _package(self, host: str) -> SsmAgentPackage:
@@ -242,18 +245,11 @@ class SsmAgentStep:
         key = agent.signing_key_fingerprint
         return SsmAgentPackage(host, agent.version, agent.minimum_version, key)
 
-    def _names(self) -> str:
-        region = self.params.region
-        names = [(s, regional_name(s, region)) for s in self.params.endpoints.services]
-        if "s3" in self.params.endpoints.services:
-            names.append(("s3", f"amazon-ssm-{region}.s3.{region}.{domain(region)}"))
-        return "\n".join(f"{service} {name}" for service, name in names)
-
     def _reached(self) -> dict[str, tuple[Reached, ...]]:
         facts, hosts = self.batch.facts, self.params.hosts
         healthy = set(facts.quarantine.healthy(host.name for host in hosts))
         near = [h for h in hosts if not is_by_hand(h) and h.name in healthy]
-        script = render("reach", NAMES=self._names())
+        script = render("reach", NAMES=service_names(self.params))
         results = facts.quarantine.sifted("reach", facts.fleet.run_all(script, near))
         for host in hosts:
             if is_by_hand(host):

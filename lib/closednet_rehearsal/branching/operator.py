@@ -17,6 +17,7 @@ import botocore.endpoint
 from closednet.errors import ClosednetError
 from closednet.evidence import codec
 from closednet.evidence.run_folder import RunFolder
+from closednet.lookup.resolver import Lookup
 from closednet.model.change import key_of
 from closednet.run import Run, manual, open_rollback, open_run
 from closednet.run.rollout import plan_rollout
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from closednet.model.report import Check
 
 SHORT_S: Final = 0.01
-SHORT_MINUTE_S: Final = 6.0
+SHORT_MINUTE_S: Final = 12.0
+QUESTION_S: Final = 1.0
 
 
 def plan(params: str) -> dict[str, Any]:
@@ -55,11 +57,21 @@ def plan_step(params: str, name: str) -> dict[str, Any]:
 
 
 def step(
-    params: str, name: str, approve: str, *, verify: bool = False, look: bool = False
+    params: str,
+    name: str,
+    approve: str,
+    *,
+    verify: bool = False,
+    look: bool = False,
+    hasty: bool = False,
 ) -> dict[str, Any]:
     """
     Run one step as its notebook does: inspect, plan, apply; verify and look again.
+
+    In haste nobody waits long for what will never come.
     """
+    if hasty:
+        _hurry()
     run: Run | None = None
     try:
         run = _opened(params, name)
@@ -71,6 +83,13 @@ def step(
     seen = seeing.of_step(run) if look else {}
     failures = [f"{check.claim}: {check.evidence}" for check in checks]
     return {"error": "", "done": done, "failures": failures} | _why(run, checks) | seen
+
+
+def _hurry() -> None:
+    # People of a rehearsal do their work in a second, or never.
+    vars(manual)["MINUTE"] = SHORT_MINUTE_S
+    # On loopback a question is answered at once, or it is lost on purpose.
+    (Lookup.__init__.__kwdefaults__ or {})["timeout_s"] = QUESTION_S
 
 
 def plan_rollback(params: str) -> dict[str, Any]:
@@ -137,8 +156,12 @@ def _why(run: Run, failures: Iterable[Check]) -> dict[str, Any]:
 def _written_after(run: Run, stop: str) -> int:
     """
     Return how many writing calls the evidence has after the last such event.
+
+    A step that stopped before it applied anything has none: all of it counts.
     """
     events = list(run.folder.events())
+    opened = [n for n, event in enumerate(events) if event.kind == "step-opened"]
+    events = events[opened[-1] :] if opened else events
     stops = [n for n, event in enumerate(events) if event.kind == stop]
     later = events[stops[-1] :] if stops else events
     return sum(e.kind == "aws-call" and bool(e.data["mutating"]) for e in later)
@@ -161,8 +184,6 @@ def operate(folder: Path, operation: str, arguments: dict[str, Any]) -> dict[str
     os.environ["CLOSEDNET_EVIDENCE"] = os.fspath(folder / EVIDENCE)
     # How long botocore pauses between attempts is tried by its own authors.
     vars(botocore.endpoint)["time"] = SimpleNamespace(sleep=_nap, time=time.time)
-    # People of a rehearsal do their work in a second, or never.
-    vars(manual)["MINUTE"] = SHORT_MINUTE_S
     return OPERATIONS[operation](**arguments)
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from closednet_rehearsal.server import Services
+    from closednet_rehearsal.world import World
 
 # Ten times as fast as a rehearsal that people watch: only waiting gets shorter.
 HASTE: Final = 10.0
@@ -75,12 +76,12 @@ def serving(services: Services, folder: Path) -> Iterator[Ready]:
         server = services.serve(hosts=count)
         stack.callback(_join_threads)
         stack.callback(server.pause)
-        dns = DnsServers(View(services.world), work_dir)
+        dns = site_servers(services.world, work_dir)
         addresses = dns.start()
         stack.callback(dns.stop)
         url, forwarder = server.endpoint_url, addresses.forwarder
         connection = write_connection(
-            work_dir, url, addresses.inbound, forwarder, poll_s=POLL_S
+            work_dir, url, addresses.inbounds, forwarder, poll_s=POLL_S
         )
         fleet = Fleet(work_dir, url, forwarder)
         stack.callback(fleet.stop)
@@ -99,6 +100,14 @@ def serving(services: Services, folder: Path) -> Iterator[Ready]:
             os.fspath(work_dir),
             os.getpid(),
         )
+
+
+def site_servers(world: World, work_dir: Path) -> DnsServers:
+    """
+    Return the DNS servers of this world, which do not listen yet.
+    """
+    view = View(world)
+    return DnsServers(view, work_dir, world.site, view.arrives)
 
 
 def _join_threads() -> None:

@@ -14,16 +14,21 @@ import dns.exception
 import dns.message
 import dns.query
 
-from closednet_rehearsal.dns.answer import Answer, Record, found
+from closednet_rehearsal.dns.answer import Answer, Record, found, refused
 from closednet_rehearsal.dns.public import public_answer
+from closednet_rehearsal.dns.sockets import Dropped
+from closednet_rehearsal.dns.spoiling import spoiled
 from closednet_rehearsal.dns.state import is_below, normal
 from closednet_rehearsal.dns.wire import UDP_PAYLOAD, failure, respond, skeleton
 
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from dns.message import Message
+
+    from closednet_rehearsal.way.site import SiteNetwork
 
 
 TRY_S: Final = 0.4
@@ -91,39 +96,60 @@ class Forwarder:
     Asks the inbound endpoint about forwarded zones and the world otherwise.
     """
 
-    def __init__(self, zones: ForwardZones, target: tuple[str, int]) -> None:
+    def __init__(
+        self,
+        zones: ForwardZones,
+        targets: Mapping[str, tuple[str, int]],
+        site: SiteNetwork,
+    ) -> None:
         self._zones = zones
-        self._target = target
+        self._targets = targets
+        self._site = site
 
-    async def answer(self, query: Message) -> Message | None:
+    async def answer(self, query: Message, protocol: str = "udp") -> Message | None:
         """
         Return the answer to one question; nothing is kept for the next one.
         """
+        manners = self._site.dns
+        if manners.silent or (manners.deaf_over_tcp and protocol == "tcp"):
+            raise Dropped
         if len(query.question) != 1:
             return respond(query, public_answer)
         name = normal(query.question[0].name.to_text())
         local = self._zones.local(name)
         if local:
             return respond(query, lambda _, qtype: _own(local, name, qtype))
-        if not self._zones.covers(name):
+        if not self._zones.covers(name) or manners.public:
             return respond(query, lambda _, qtype: public_answer(name, qtype))
-        return await self._forward(query)
+        if manners.refuses:
+            return respond(query, lambda *_: refused())
+        if name in manners.kept:
+            records = (Record("A", manners.kept[name]),)
+            return respond(
+                query, lambda _, qtype: found(records if qtype == "A" else (), name)
+            )
+        return spoiled(manners, query, await self._forward(query))
 
     async def _forward(self, query: Message) -> Message:
         question = query.question[0]
         asked = dns.message.make_query(
             question.name, question.rdtype, question.rdclass, payload=UDP_PAYLOAD
         )
-        for _ in range(TRIES):
+        wanted = self._site.dns.targets or tuple(self._targets)
+        for target in wanted * (TRIES // len(wanted) or 1):
             try:
-                return _pass_on(query, await self._ask(asked))
+                return _pass_on(query, await self._ask(asked, target))
             except (dns.exception.DNSException, OSError, EOFError):
                 # No answer, or none that can be read: as a resolver would, again.
                 await asyncio.sleep(0)
         return failure(query)
 
-    async def _ask(self, asked: Message) -> Message:
-        host, port = self._target
+    async def _ask(self, asked: Message, target: str) -> Message:
+        if target not in self._targets:
+            # Nobody has this address: as lost as any packet.
+            await asyncio.sleep(TRY_S)
+            raise dns.exception.Timeout
+        host, port = self._targets[target]
         answer, _ = await dns.asyncquery.udp_with_fallback(
             asked, host, timeout=TRY_S, port=port
         )

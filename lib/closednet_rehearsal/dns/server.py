@@ -7,24 +7,39 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from closednet_rehearsal.dns.configs import LOCAL_FILE, ZONES_FILE
 from closednet_rehearsal.dns.forwarding import Forwarder, ForwardZones
-from closednet_rehearsal.dns.sockets import Listener, listen, listen_on
-from closednet_rehearsal.dns.wire import respond
+from closednet_rehearsal.dns.sockets import Dropped, Listener, listen, listen_on
+from closednet_rehearsal.dns.wire import failure, respond
+from closednet_rehearsal.settings import INBOUND_IPS
+from closednet_rehearsal.way.site import SiteNetwork
 
 
 if TYPE_CHECKING:
     import socket
 
+    from collections.abc import Mapping
     from pathlib import Path
 
     from dns.message import Message
 
     from closednet_rehearsal.dns.answer import Answer
     from closednet_rehearsal.dns.sockets import Handler
+
+
+Arrives = Callable[[str, str], bool]
+
+
+def always(_: str, __: str) -> bool:
+    """
+    Say that every question to an address over a protocol arrives.
+    """
+    return True
 
 
 class Resolver(Protocol):
@@ -51,6 +66,7 @@ class DnsAddresses:
 
     inbound: str
     forwarder: str
+    inbounds: Mapping[str, str] = field(default_factory=dict)
 
 
 class DnsServers:
@@ -58,12 +74,20 @@ class DnsServers:
     Both servers in one thread with an event loop of its own.
     """
 
-    def __init__(self, view: Resolver, work_dir: Path) -> None:
+    def __init__(
+        self,
+        view: Resolver,
+        work_dir: Path,
+        site: SiteNetwork | None = None,
+        arrives: Arrives = always,
+    ) -> None:
         self._view = view
+        self._site = site or SiteNetwork()
+        self._arrives = arrives
         self._zones = ForwardZones(work_dir / ZONES_FILE, work_dir / LOCAL_FILE)
         self._loop = asyncio.new_event_loop()
         self._listeners: list[Listener] = []
-        self._handlers: list[Handler] = []
+        self._forwarder: Handler = self._no_forwarder
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="rehearsal-dns", daemon=True
         )
@@ -84,26 +108,28 @@ class DnsServers:
         self._thread.join()
         self._loop.close()
 
-    def serve(self, udp: socket.socket, tcp: socket.socket, *, forwards: bool) -> None:
+    def serve(self, udp: socket.socket, tcp: socket.socket, address: str) -> None:
         """
-        Answer on two more sockets, as the forwarder or as the inbound endpoint.
+        Answer on two more sockets as the server of this address.
         """
-        place = 1 if forwards else 0
-        opening = self._open_on(place, udp, tcp)
+        opening = self._open_on(udp, tcp, address)
         asyncio.run_coroutine_threadsafe(opening, self._loop).result()
 
     async def _open_on(
-        self, place: int, udp: socket.socket, tcp: socket.socket
+        self, udp: socket.socket, tcp: socket.socket, address: str
     ) -> None:
-        self._listeners.append(await listen_on(self._handlers[place], udp, tcp))
+        inbound = partial(self._inbound, address)
+        handler = inbound if address in INBOUND_IPS else self._forwarder
+        self._listeners.append(await listen_on(handler, udp, tcp))
 
     async def _open(self) -> DnsAddresses:
-        inbound = await listen(self._inbound)
-        forward = Forwarder(self._zones, inbound.address).answer
-        forwarder = await listen(forward)
-        self._listeners = [inbound, forwarder]
-        self._handlers = [self._inbound, forward]
-        return DnsAddresses(str(inbound), str(forwarder))
+        inbounds = {ip: await listen(partial(self._inbound, ip)) for ip in INBOUND_IPS}
+        targets = {ip: listener.address for ip, listener in inbounds.items()}
+        self._forwarder = Forwarder(self._zones, targets, self._site).answer
+        forwarder = await listen(self._forwarder)
+        self._listeners = [*inbounds.values(), forwarder]
+        places = {ip: str(listener) for ip, listener in inbounds.items()}
+        return DnsAddresses(places[INBOUND_IPS[0]], str(forwarder), places)
 
     async def _close(self) -> None:
         for listener in self._listeners:
@@ -113,5 +139,14 @@ class DnsServers:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
 
-    async def _inbound(self, query: Message) -> Message | None:
-        return respond(query, self._view.resolve) if self._view.listens() else None
+    async def _inbound(
+        self, address: str, query: Message, protocol: str
+    ) -> Message | None:
+        if not self._view.listens():
+            return None
+        if not self._arrives(address, protocol):
+            raise Dropped
+        return respond(query, self._view.resolve)
+
+    async def _no_forwarder(self, query: Message, _: str) -> Message:
+        return failure(query)

@@ -4,11 +4,11 @@ The DNS of a rehearsal as a whole: inbound endpoint, site's server, world outsid
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from closednet_rehearsal.dns.real import RealForwarder
-from closednet_rehearsal.dns.server import DnsAddresses, DnsServers
+from closednet_rehearsal.dns.server import DnsServers
 from closednet_rehearsal.dns.view import View
 
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from closednet_rehearsal.dns.products import Product
+    from closednet_rehearsal.dns.server import DnsAddresses
     from closednet_rehearsal.world import World
 
 
@@ -41,7 +42,8 @@ def start_dns(
     it asks of a simulated server that answers as the world outside would.
     """
     view = View(world)
-    simulated = DnsServers(view, work_dir if product is None else _outside(work_dir))
+    folder = work_dir if product is None else _outside(work_dir)
+    simulated = DnsServers(view, folder, world.site, view.arrives)
     outside = simulated.start()
     stack.callback(simulated.stop)
     if product is None:
@@ -51,7 +53,7 @@ def start_dns(
     )
     address = real.start()
     stack.callback(real.stop)
-    return SiteDns(view, simulated, DnsAddresses(outside.inbound, address))
+    return SiteDns(view, simulated, replace(outside, forwarder=address))
 
 
 def _outside(work_dir: Path) -> Path:

@@ -8,6 +8,7 @@ import asyncio
 import errno
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -20,11 +21,18 @@ if TYPE_CHECKING:
     from dns.message import Message
 
 
-Handler = Callable[["Message"], Awaitable["Message | None"]]
+# What answers a question that came over `udp` or `tcp`.
+Handler = Callable[["Message", str], Awaitable["Message | None"]]
 
 HOST: Final = "127.0.0.1"
 PORT_TRIES: Final = 20
 IDLE_S: Final = 5.0
+
+
+class Dropped(Exception):  # noqa: N818 - what happened to the question
+    """
+    The question is lost on its way: the asker waits in vain.
+    """
 
 
 @dataclass(slots=True)
@@ -85,9 +93,11 @@ async def listen_on(
     return Listener((address, port), transport, server)
 
 
-async def _answer(handler: Handler, query: Message) -> Message | None:
+async def _answer(handler: Handler, query: Message, protocol: str) -> Message | None:
     try:
-        return await handler(query)
+        return await handler(query, protocol)
+    except Dropped:
+        raise
     except Exception:  # noqa: BLE001 - a server must answer, whatever went wrong
         return failure(query)
 
@@ -110,7 +120,10 @@ class _Datagrams(asyncio.DatagramProtocol):
             task.add_done_callback(self._tasks.discard)
 
     async def _reply(self, query: Message, addr: tuple[str, int]) -> None:
-        message = await _answer(self._handler, query)
+        try:
+            message = await _answer(self._handler, query, "udp")
+        except Dropped:
+            return
         if message is not None and self._transport is not None:
             self._transport.sendto(to_udp(message, query), addr)
 
@@ -140,7 +153,13 @@ async def _serve_one(
     async with asyncio.timeout(IDLE_S):
         length = int.from_bytes(await reader.readexactly(2))
         query = parse_question(await reader.readexactly(length))
-    message = None if query is None else await _answer(handler, query)
+    try:
+        message = None if query is None else await _answer(handler, query, "tcp")
+    except Dropped:
+        # Whoever asks gives up sooner than this, and so does whoever stops us.
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(IDLE_S)
+        return False
     if message is None:
         return False
     writer.write(to_tcp(message))

@@ -4,19 +4,29 @@ What the resolver of the rehearsed VPC answers at this moment.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.dns.moto_state import MotoState
 from closednet_rehearsal.dns.names import Names
-from closednet_rehearsal.dns.public import public_answer
+from closednet_rehearsal.dns.public import AWS, public_answer
 from closednet_rehearsal.dns.state import is_below, normal
-from closednet_rehearsal.settings import NETWORK_ACCOUNT, REGION, VPC_ID
+from closednet_rehearsal.settings import (
+    NETWORK_ACCOUNT,
+    ON_PREMISES_DNS_SERVER,
+    REGION,
+    VPC_ID,
+)
+from closednet_rehearsal.way.reach import lost
 
 
 if TYPE_CHECKING:
     from closednet_rehearsal.dns.answer import Answer
     from closednet_rehearsal.dns.state import Endpoint
     from closednet_rehearsal.world import World
+
+
+DNS_PORT: Final = 53
 
 
 class View:
@@ -48,7 +58,18 @@ class View:
             return public_answer(name, qtype.upper())
         with self._world.lock:
             self._world.clock.settle()
-            return self._names.resolve(name, qtype)
+            answer = self._names.resolve(name, qtype)
+        if answer.soa and self._world.site.soa_above:
+            return replace(answer, soa=AWS)
+        return answer
+
+    def arrives(self, address: str, protocol: str) -> bool:
+        """
+        Say whether a question of the site's DNS server arrives at an address, and
+        the answer comes back.
+        """
+        asker = ON_PREMISES_DNS_SERVER
+        return not lost(self._world, asker, address, protocol, DNS_PORT)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """

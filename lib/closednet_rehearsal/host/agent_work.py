@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from closednet_rehearsal.host.aws import ServiceError
 from closednet_rehearsal.host.commands import Commands
 from closednet_rehearsal.host.message_channels import Polled
+from closednet_rehearsal.host.session import SharingError
 from closednet_rehearsal.host.wire import Unreachable
 
 
@@ -58,7 +59,7 @@ class Agent:
         while True:
             try:
                 session.renew()
-            except (ServiceError, Unreachable) as error:
+            except (ServiceError, SharingError, Unreachable) as error:
                 attempt += 1
                 self._log.problem(f"[CredentialRefresher] {error}")
                 self._machine.pause(_retry_after(error, attempt))

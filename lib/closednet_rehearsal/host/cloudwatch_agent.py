@@ -17,6 +17,7 @@ from closednet_rehearsal.host.aws import Client, ServiceError
 from closednet_rehearsal.host.cloudwatch_logs import MISSING, LogFile
 from closednet_rehearsal.host.cloudwatch_rules import files
 from closednet_rehearsal.host.cloudwatch_values import Point, measure
+from closednet_rehearsal.host.machine import now as clock
 from closednet_rehearsal.host.wire import Unreachable
 
 
@@ -87,7 +88,7 @@ class CloudWatchAgent:
             points = [
                 point
                 for name in ready
-                for point in measure(self._machine, name, plugins[name], time.time())
+                for point in measure(self._machine, name, plugins[name], clock())
             ]
             for place in range(0, len(points), MOST_POINTS):
                 batch = points[place : place + MOST_POINTS]
@@ -113,7 +114,7 @@ class CloudWatchAgent:
             time.sleep(TAIL_S)
 
     def _put(self, namespace: str, points: list[Point]) -> None:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(clock()))
         members: dict[str, Any] = {"Action": "PutMetricData", "Namespace": namespace}
         for number, point in enumerate(points, 1):
             start = f"MetricData.member.{number}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.host import cloudwatch_settings as settings
 from closednet_rehearsal.host.aws import Client, ServiceError
+from closednet_rehearsal.host.machine import now as clock
 
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class LogFile:
     def _put(self, lines: list[bytes]) -> None:
         if not self._ready:
             self._make_stream()
-        now = int(time.time() * 1000)
+        now = int(clock() * 1000)
         self._client.json(
             "logs",
             "PutLogEvents",

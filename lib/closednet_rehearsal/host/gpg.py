@@ -107,8 +107,9 @@ def _verify(keyring: Keyring, names: list[str], status_fd: str) -> int:
 def _show(keys: list[Key], *, colons: bool) -> None:
     for key in keys:
         if colons:
+            validity = "e" if key.expired else "-"
             print(
-                f"pub:-:2048:1:{key.fingerprint[-16:]}:{CREATED}:::-:::scESC::::::23::0:"
+                f"pub:{validity}:2048:1:{key.fingerprint[-16:]}:{CREATED}:::-:::scESC::::::23::0:"
             )
             print(f"fpr:::::::::{key.fingerprint}:")
             print(f"uid:-::::{CREATED}::REHEARSAL::{OWNER}::::::::::0:")

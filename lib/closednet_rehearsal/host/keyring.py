@@ -26,6 +26,7 @@ class Key(NamedTuple):
 
     fingerprint: str
     pem: str
+    expired: bool = False
 
 
 class Verdict(NamedTuple):
@@ -73,7 +74,8 @@ def read_key(file: Path) -> Key | None:
     described = _object(file)
     try:
         fingerprint = "".join(str(described["fingerprint"]).split()).upper()
-        return Key(fingerprint, str(described["rehearsal_public_key"]))
+        pem, expired = str(described["rehearsal_public_key"]), described.get("expired")
+        return Key(fingerprint, pem, expired is True)
     except KeyError:
         return None
 

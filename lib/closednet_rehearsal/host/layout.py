@@ -47,10 +47,16 @@ DEBIAN_TOOLS: Final = {
     "snap": "snap",
 }
 RPM_TOOLS: Final = {"rpm": "rpm", "dnf": "dnf", "yum": "dnf"}
+KERNEL: Final = "5.15.0-rehearsal"
+TRUST: Final = {
+    True: "etc/ssl/certs/ca-certificates.crt",
+    False: "etc/pki/tls/certs/ca-bundle.crt",
+}
 FOLDERS: Final = (
     *("root/etc", "root/root", "root/usr/bin", "root/opt", "root/tmp"),
     *("root/var/lib/dpkg/info", "root/var/log", "root/var/tmp"),
-    *("bin", "facts", "run", "root/lib/systemd/system"),
+    *("root/etc/ssl/certs", "root/etc/pki/tls/certs", "root/proc"),
+    *("bin", "facts", "run", "root/lib/systemd/system", "root/run/systemd/system"),
 )
 
 
@@ -130,6 +136,7 @@ def make_host(
     (folder / DESCRIPTION).write_text(json.dumps(described, indent=1) + "\n")
     (folder / "facts/arch").write_text(f"{MACHINES.get(spec.arch, 'x86_64')}\n")
     (folder / "facts/address").write_text(f"{spec.address}\n")
+    (folder / "facts/kernel").write_text(f"{KERNEL}\n")
     for path, text in _system_files(spec).items():
         (folder / "root" / path).write_text(text)
     (folder / "root/root").chmod(0o700)
@@ -140,6 +147,7 @@ def make_host(
 def _system_files(spec: HostSpec) -> dict[str, str]:
     system = SYSTEMS[spec.os]
     log = "syslog" if spec.os in DEBIAN else "messages"
+    trusted = TRUST[spec.os in DEBIAN]
     like = f"ID_LIKE={json.dumps(system.like)}\n" if system.like else ""
     return {
         "etc/os-release": f'NAME="{system.name}"\nID={system.id}\n{like}'
@@ -151,6 +159,8 @@ def _system_files(spec: HostSpec) -> dict[str, str]:
         "etc/hosts": f"127.0.0.1 localhost\n127.0.1.1 {spec.name}\n",
         "etc/resolv.conf": f"nameserver {ON_PREMISES_DNS_SERVER}\n",
         "etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
+        "proc/mounts": "/dev/vda1 / ext4 rw,relatime 0 0\n",
+        trusted: "# certificate authorities (rehearsal)\n",
         f"var/log/{log}": f"Jan  1 00:00:00 {spec.name} kernel: rehearsal boots\n",
     }
 

@@ -16,6 +16,8 @@ from typing import Any, Final
 
 DESCRIPTION: Final = "host.json"
 FOLDER_VARIABLE: Final = "CLOSEDNET_HOST_DIR"
+# Tools in this folder go before the server's own: what they say is a fault.
+TROUBLE: Final = "trouble"
 DEBIAN: Final = frozenset({"ubuntu", "debian"})
 MACHINES: Final = {"arm64": "aarch64", "aarch64": "aarch64"}
 
@@ -39,6 +41,7 @@ class Machine:
         self.region = str(described["region"])
         self.seed = str(described["seed"])
         self.speed = float(described["speed"])
+        self.clock_offset = float(described.get("clock_offset", 0))
 
     @property
     def is_debian(self) -> bool:
@@ -75,7 +78,7 @@ class Machine:
         Return the environment of every process inside.
         """
         return {
-            "PATH": f"{self.folder / 'bin'}:/usr/bin:/bin",
+            "PATH": f"{self.folder / TROUBLE}:{self.folder / 'bin'}:/usr/bin:/bin",
             "HOME": os.fspath(self.root / "root"),
             "CLOSEDNET_ROOT": os.fspath(self.root),
             FOLDER_VARIABLE: os.fspath(self.folder),
@@ -102,6 +105,14 @@ def this_machine() -> Machine:
     Return the server that this process runs in.
     """
     return Machine(Path(os.environ[FOLDER_VARIABLE]))
+
+
+def now() -> float:
+    """
+    Return the time of this server's clock, which may be wrong.
+    """
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return time.time() + (Machine(Path(folder)).clock_offset if folder else 0.0)
 
 
 def write_private(path: Path, text: str) -> None:

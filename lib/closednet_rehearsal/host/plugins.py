@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SCRIPT_TIMEOUT_S: Final = 3600.0
 CANCELLED: Final = -2
+CANNOT_RUN: Final = 126
+SCRIPTS: Final = "/var/lib/amazon/"
 TICK_S: Final = 0.05
 
 # A script that another thread's child still holds open cannot be executed.
@@ -71,6 +73,11 @@ def run(job: Job, work: Work) -> Result:
 
 
 def _run_script(job: Job, inputs: dict[str, Any]) -> Result:
+    if _is_noexec(job.session.machine.root):
+        text = f"sh: 1: {job.folder}/_script.sh: Permission denied"
+        return Result(
+            "Failed", CANNOT_RUN, "", f"{text}\nfailed to run commands: exit status 126"
+        )
     lines = inputs.get("runCommand", [])
     text = lines if isinstance(lines, str) else "\n".join(map(str, lines))
     script = job.folder / "_script.sh"
@@ -100,6 +107,18 @@ def _run_script(job: Job, inputs: dict[str, Any]) -> Result:
         return Result("Failed", 1, "", f"failed to run commands: {error}")
     status, code = _wait(process, timeout, job.cancelled)
     return Result(status, code, _read(out), _read(err) + _verdict(status, code))
+
+
+def _is_noexec(root: Path) -> bool:
+    """
+    Tell whether nothing may be run from where the agent puts its scripts.
+    """
+    file = root / "proc/mounts"
+    lines = file.read_text().splitlines() if file.is_file() else []
+    rows = [line.split() for line in lines]
+    above = [r for r in rows if SCRIPTS.startswith(f"{r[1].rstrip('/')}/")]
+    options = max(above, key=lambda row: len(row[1]), default=["", "", "", ""])[3]
+    return "noexec" in options.split(",")
 
 
 def _wait(

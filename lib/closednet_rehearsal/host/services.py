@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from closednet_rehearsal.host.machine import Machine
 
 UNITS: Final = "lib/systemd/system"
-WANTED: Final = "etc/systemd/system/multi-user.target.wants"
+SETTINGS: Final = "etc/systemd/system"
+WANTED: Final = f"{SETTINGS}/multi-user.target.wants"
+# How often systemd had begun a program again that does not run, by the time one looks.
+RESTARTS: Final = 7
 DESCRIPTIONS: Final = {
     "amazon-ssm-agent": "amazon-ssm-agent",
     "amazon-cloudwatch-agent": "Amazon CloudWatch Agent",
@@ -68,6 +71,37 @@ def is_enabled(machine: Machine, unit: str) -> bool:
     return unit in ALWAYS or _wanted(machine, unit).is_symlink()
 
 
+def is_masked(machine: Machine, unit: str) -> bool:
+    """
+    Tell whether somebody forbade a unit to start.
+    """
+    link = machine.root / SETTINGS / f"{unit}.service"
+    return link.is_symlink() and os.fspath(link.readlink()) == os.devnull
+
+
+def is_failing(machine: Machine, unit: str) -> bool:
+    """
+    Tell whether a unit's program ends as soon as it begins, again and again.
+    """
+    return _failed(machine, unit).exists()
+
+
+def drop_in(machine: Machine, unit: str, name: str) -> str:
+    """
+    Return what the drop-ins of a unit say of one setting.
+    """
+    folder = machine.root / SETTINGS / f"{unit}.service.d"
+    lines = [
+        line
+        for file in sorted(folder.glob("*.conf"))
+        for line in file.read_text().splitlines()
+    ]
+    start = f"{name}="
+    return " ".join(
+        line.removeprefix(start) for line in lines if line.startswith(start)
+    )
+
+
 def enable(machine: Machine, unit: str) -> str:
     """
     Let a unit start with the server; return what systemd says about it.
@@ -97,6 +131,11 @@ def start(machine: Machine, unit: str) -> None:
     """
     if is_active(machine, unit):
         return
+    _failed(machine, unit).unlink(missing_ok=True)
+    if _is_broken(machine, unit):
+        _failed(machine, unit).touch()
+        machine.note("systemd[1]", f"{unit}.service: Failed with result 'exit-code'.")
+        return
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -114,6 +153,19 @@ def stop(machine: Machine, unit: str) -> None:
         end_all([number])
         machine.note("systemd[1]", f"Stopped {unit}.service.")
     _pid_file(machine, unit).unlink(missing_ok=True)
+    _failed(machine, unit).unlink(missing_ok=True)
+
+
+def _is_broken(machine: Machine, unit: str) -> bool:
+    """
+    Tell whether there is nothing to execute where the unit says.
+    """
+    text = unit_file(machine, unit).read_text()
+    program = next(
+        line for line in text.splitlines() if line.startswith("ExecStart=")
+    ).partition("=")[2]
+    file = machine.root / program.lstrip("/")
+    return file.exists() and file.stat().st_size == 0
 
 
 def _become_daemon(machine: Machine, unit: str) -> None:
@@ -127,13 +179,20 @@ def _become_daemon(machine: Machine, unit: str) -> None:
         os.dup2(1, 2)
         os.closerange(3, MOST_FILES)
         program = [sys.executable, "-I", os.fspath(TOOLS), f"@{unit}"]
-        os.execve(program[0], program, machine.environment())  # noqa: S606 - our own
+        environment = machine.environment()
+        for name in drop_in(machine, unit, "UnsetEnvironment").split():
+            environment.pop(name, None)
+        os.execve(program[0], program, environment)  # noqa: S606 - our own
     finally:
         os._exit(127)
 
 
 def _pid_file(machine: Machine, unit: str) -> Path:
     return machine.folder / "run" / f"{unit}.pid"
+
+
+def _failed(machine: Machine, unit: str) -> Path:
+    return machine.folder / "run" / f"{unit}.failed"
 
 
 def _wanted(machine: Machine, unit: str) -> Path:

@@ -4,8 +4,10 @@ A registered agent's conversation with Systems Manager: its token and its pings.
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 import time
 
 from datetime import UTC, datetime
@@ -32,6 +34,14 @@ if TYPE_CHECKING:
 RETRY_S: Final = 300.0
 CLIENT_TIMEOUT_S: Final = 20.0
 SHARED: Final = "root/.aws/credentials"
+# Where a security module forbids the agent to write what it may write otherwise.
+FORBIDDEN: Final = "facts/forbidden"
+
+
+class SharingError(Exception):
+    """
+    The agent has credentials that it cannot write down; without it does nothing.
+    """
 
 
 class Session:
@@ -71,7 +81,11 @@ class Session:
             told["AccessKeyId"], told["SecretAccessKey"], told["SessionToken"]
         )
         self.renew_at = time.time() + (expires - time.time()) / 2
-        self._share(expires)
+        try:
+            self._share(expires)
+        except OSError as error:
+            text = f"failed to write credentials to disk. err: {error.strerror}"
+            raise SharingError(text) from error
 
     def ping(self, *, full: bool) -> None:
         """
@@ -153,6 +167,13 @@ class Session:
             "aws_secret_access_key": secret,
             "aws_session_token": token,
         }
+        forbidden = self.machine.folder / FORBIDDEN
+        if "HOME" not in os.environ:
+            text = "UserHomeNotFound: user home directory not found."
+            raise FileNotFoundError(errno.ENOENT, text)
+        if forbidden.exists():
+            text = f"open /{SHARED}: permission denied"
+            raise PermissionError(errno.EACCES, text)
         put_section(self.machine.root / SHARED, "default", values)
         told = {
             "SchemaVersion": "1.1",

@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
+from closednet_rehearsal.host.machine import now
+
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +75,7 @@ def _signed(
     extra: dict[str, str],
     signature: Callable[[str, bytes], str],
 ) -> Request:
-    moment = time.gmtime()
+    moment = time.gmtime(now())
     date = time.strftime("%Y%m%dT%H%M%SZ", moment)
     scope = f"{date[:8]}/{where}/aws4_request"
     digest = sha256(request.body).hexdigest()

@@ -5,11 +5,11 @@ Stand-in for `systemctl`.
 from __future__ import annotations
 
 import sys
-import time
 
 from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.host import services
+from closednet_rehearsal.host.unit_properties import properties
 
 
 if TYPE_CHECKING:
@@ -65,6 +65,10 @@ def _known(machine: Machine, unit: str, verb: str) -> bool:
 def _start(machine: Machine, unit: str) -> int:
     if not _known(machine, unit, "start"):
         return NOT_LOADED
+    if services.is_masked(machine, unit):
+        text = f"Failed to start {unit}.service: Unit {unit}.service is masked."
+        print(text, file=sys.stderr)
+        return 1
     services.start(machine, unit)
     return 0
 
@@ -86,6 +90,11 @@ def _restart(machine: Machine, unit: str) -> int:
 
 def _enable(machine: Machine, unit: str) -> int:
     if not _known(machine, unit, "enable"):
+        return 1
+    if services.is_masked(machine, unit):
+        file = f"/{services.SETTINGS}/{unit}.service"
+        text = f"Failed to enable unit: Unit file {file} is masked."
+        print(text, file=sys.stderr)
         return 1
     _say(services.enable(machine, unit))
     return 0
@@ -116,6 +125,9 @@ def _is_enabled(machine: Machine, unit: str) -> int:
             " No such file or directory",
             file=sys.stderr,
         )
+        return 1
+    if services.is_masked(machine, unit):
+        print("masked")
         return 1
     enabled = services.is_enabled(machine, unit)
     print("enabled" if enabled else "disabled")
@@ -158,30 +170,10 @@ def _show(machine: Machine, arguments: list[str]) -> int:
             wanted += word[2:].split(",")
         elif not word.startswith("-"):
             unit = word.removesuffix(".service")
-    facts = _properties(machine, unit)
+    facts = properties(machine, unit)
     for name in wanted or list(facts):
         print(facts.get(name, "") if value_only else f"{name}={facts.get(name, '')}")
     return 0
-
-
-def _properties(machine: Machine, unit: str) -> dict[str, str]:
-    exists = services.exists(machine, unit)
-    number = services.pid(machine, unit)
-    active = services.is_active(machine, unit)
-    since = machine.folder / "run" / f"{unit}.pid"
-    stamp = time.gmtime(since.stat().st_mtime) if since.exists() else time.gmtime()
-    return {
-        "Id": f"{unit}.service",
-        "LoadState": "loaded" if exists else "not-found",
-        "ActiveState": "active" if active else "inactive",
-        "SubState": "running" if active else "dead",
-        "UnitFileState": "enabled"
-        if services.is_enabled(machine, unit)
-        else "disabled",
-        "MainPID": str(number),
-        "Description": services.DESCRIPTIONS.get(unit, unit),
-        "ActiveEnterTimestamp": time.strftime("%a %Y-%m-%d %H:%M:%S UTC", stamp),
-    }
 
 
 def _list(machine: Machine) -> int:

@@ -7,8 +7,15 @@ from __future__ import annotations
 import sys
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from closednet_rehearsal.host.curl_failures import (
+    CurlError,
+    Options,
+    by_proxy,
+    failure,
+    timeout,
+)
 from closednet_rehearsal.host.names import Unresolved, addresses, is_private
 from closednet_rehearsal.host.wire import Request, Response, Unreachable, send_to
 
@@ -33,7 +40,8 @@ WITH_VALUE: Final = {
     "--connect-timeout": "connect-timeout",
     "-m": "max-time",
     "--max-time": "max-time",
-    **dict.fromkeys(("-A", "-x", "--cacert", "--noproxy", "--retry"), "ignored"),
+    "--noproxy": "noproxy",
+    **dict.fromkeys(("-A", "-x", "--cacert", "--retry"), "ignored"),
 }
 FLAGS: Final = {
     "--fail": "f",
@@ -45,32 +53,6 @@ FLAGS: Final = {
 REFUSED: Final = 400
 WGET_CODES: Final = {6: 4, 7: 4, 28: 4, 22: 8}
 MOST_SECONDS: Final = 300.0
-
-
-class CurlError(Exception):
-    """
-    A transfer that failed, with the exit code and words of curl.
-    """
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class Options(NamedTuple):
-    """
-    A parsed command line.
-    """
-
-    flags: set[str]
-    values: dict[str, list[str]]
-    urls: list[str]
-
-    def value(self, name: str, default: str = "") -> str:
-        """
-        Return the last value of an option.
-        """
-        return self.values.get(name, [default])[-1]
 
 
 def main(machine: Machine, name: str, arguments: list[str]) -> int:
@@ -136,11 +118,14 @@ def _fetch(machine: Machine, options: Options, url: str) -> None:
         scheme, rest = "http", url
     authority, _, path = rest.partition("/")
     host, _, port = authority.partition(":")
-    address = _address(machine, options, host, port or "443")
-    if scheme != "https" or port not in {"", "443"}:
-        # Firewalls of a closed network let nothing but HTTPS through.
-        raise _timeout(options)
-    response = _send(machine, options, (address, host, f"/{path}"))
+    number = port or {"https": "443"}.get(scheme, "80")
+    by_proxy(machine, options, scheme)
+    address = _address(machine, options, host, number)
+    if number != "443":
+        # Firewalls of a closed network let nothing but this port through.
+        raise timeout(options)
+    to = (address, host, f"/{path}")
+    response = _send(machine, options, to, plain=scheme == "http")
     body = response.body
     if "f" in options.flags and response.status >= REFUSED:
         _report(options, response, 0)
@@ -161,34 +146,29 @@ def _address(machine: Machine, options: Options, host: str, port: str) -> str:
     except Unresolved as error:
         raise CurlError(6, f"Could not resolve host: {host}") from error
     if not is_private(address):
-        raise _timeout(options)
+        raise timeout(options)
     return address
 
 
-def _timeout(options: Options) -> CurlError:
-    seconds = options.value("connect-timeout") or options.value("max-time") or "300"
-    waited = int(float(seconds) * 1000)
-    return CurlError(28, f"Connection timed out after {waited} milliseconds")
-
-
-def _send(machine: Machine, options: Options, to: tuple[str, str, str]) -> Response:
+def _send(
+    machine: Machine, options: Options, to: tuple[str, str, str], *, plain: bool
+) -> Response:
     address, host, path = to
     data = options.value("data").encode()
     default = "HEAD" if "I" in options.flags else "POST" if data else "GET"
     headers = {"User-Agent": "curl/8.5.0 (rehearsal)", "Accept": "*/*"}
+    if plain:
+        headers["X-Rehearsal-Plain"] = "1"
     for line in options.values.get("header", []):
         name, _, value = line.partition(":")
         headers[name.strip()] = value.strip()
     request = Request(options.value("method", default), host, path, headers, data)
     limit = float(options.value("max-time") or MOST_SECONDS)
+    connect = float(options.value("connect-timeout") or limit)
     try:
-        return send_to(machine, address, request, limit)
+        return send_to(machine, address, request, limit, connect)
     except Unreachable as error:
-        if "timed out" in str(error):
-            raise _timeout(options) from error
-        raise CurlError(
-            7, f"Failed to connect to {host} port 443: Connection refused"
-        ) from error
+        raise failure(options, host, str(error)) from error
 
 
 def _head(response: Response) -> bytes:
@@ -214,7 +194,12 @@ def _write(options: Options, path: str, body: bytes) -> None:
 
 def _report(options: Options, response: Response, size: int) -> None:
     text = options.value("write")
-    known = {"http_code": response.status, "response_code": response.status}
-    for name, value in (known | {"size_download": size}).items():
-        text = text.replace(f"%{{{name}}}", str(value))
+    known = {
+        "http_code": str(response.status),
+        "response_code": str(response.status),
+        "size_download": str(size),
+        "time_connect": "0.004",
+    }
+    for name, value in known.items():
+        text = text.replace(f"%{{{name}}}", value)
     print(text.replace("\\n", "\n"), end="")

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 PORT: Final = 443
 TIMEOUT_S: Final = 30.0
+WAY: Final = "x-rehearsal-way"
+# Go's words for what may happen on the way.
+WORDS: Final = {
+    "timeout": "i/o timeout",
+    "stalls": "net/http: TLS handshake timeout",
+    "unknown-authority": "tls: failed to verify certificate: x509: certificate signed"
+    " by unknown authority",
+}
 
 
 class Unreachable(Exception):  # noqa: N818 - what it is, not that it is an error
@@ -80,7 +88,11 @@ def reach(machine: Machine, host: str) -> str:
 
 
 def send_to(
-    machine: Machine, address: str, request: Request, timeout_s: float = TIMEOUT_S
+    machine: Machine,
+    address: str,
+    request: Request,
+    timeout_s: float = TIMEOUT_S,
+    connect_s: float = TIMEOUT_S,
 ) -> Response:
     """
     Send a request to an address that is known already.
@@ -94,10 +106,12 @@ def send_to(
         with socket.create_connection((host, int(port)), timeout_s) as channel:
             channel.sendall(_bytes(machine, address, request))
             with channel.makefile("rb") as stream:
-                return _parse(stream.read(), request.method)
+                answer = _parse(stream.read(), request.method)
     except (OSError, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise Unreachable(f"dial tcp {address}:{PORT}: {reason}") from error
+    _met_on_the_way(machine, address, answer.headers.get(WAY, ""), connect_s)
+    return answer
 
 
 def upgrade(machine: Machine, request: Request) -> socket.socket:
@@ -121,9 +135,21 @@ def upgrade(machine: Machine, request: Request) -> socket.socket:
         raise Unreachable(f"dial tcp {address}:{PORT}: {error}") from error
     if head.split(b" ")[1:2] != [b"101"]:
         channel.close()
+        _, _, way = head.decode("latin-1").lower().partition(f"{WAY}: ")
+        _met_on_the_way(machine, address, way.partition("\r\n")[0], TIMEOUT_S)
         raise Unreachable("websocket: bad handshake")
     channel.settimeout(None)
     return channel
+
+
+def _met_on_the_way(machine: Machine, address: str, way: str, timeout_s: float) -> None:
+    """
+    Behave as a client does to whom that happens on the way, if anything did.
+    """
+    if way in {"timeout", "stalls"}:
+        machine.pause(timeout_s)
+    if way:
+        raise Unreachable(f"dial tcp {address}:{PORT}: {WORDS.get(way, way)}")
 
 
 def _bytes(machine: Machine, address: str, request: Request) -> bytes:

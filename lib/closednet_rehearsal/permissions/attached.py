@@ -22,6 +22,7 @@ from closednet_rehearsal.permissions.documents import parsed
 from closednet_rehearsal.permissions.evaluate import (
     BOUNDARY,
     ENDPOINT,
+    ORGANISATION,
     SESSION,
     Ceiling,
     Rules,
@@ -154,6 +155,9 @@ def _managed(policy: Any) -> Policy:
 
 
 def _ceilings(caller: Caller, role: Any | None) -> Iterator[Ceiling]:
+    texts = world().organisation.get(caller.account, [])
+    if texts:
+        yield Ceiling(ORGANISATION, tuple(parsed("organisation", t) for t in texts))
     if role is None:
         return
     if role.permissions_boundary_arn:

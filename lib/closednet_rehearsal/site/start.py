@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from closednet_rehearsal.settings import ON_PREMISES_DNS_SERVER
 from closednet_rehearsal.site.certificates import Authority
 from closednet_rehearsal.site.doors import Doors
 from closednet_rehearsal.site.listeners import TlsListeners
@@ -77,5 +76,4 @@ def start_tls(
 
 def _serve_names(dns: DnsServers, namespace: Namespace) -> None:
     for server in namespace.name_servers:
-        is_forwarder = server.address == ON_PREMISES_DNS_SERVER
-        dns.serve(server.udp, server.tcp, forwards=is_forwarder)
+        dns.serve(server.udp, server.tcp, server.address)

@@ -41,10 +41,10 @@ def unknown(names: Iterable[str]) -> str:
     near = [
         match for name in bad for match in difflib.get_close_matches(name, catalogue)
     ]
-    meant = f"; did you mean {' or '.join(dict.fromkeys(near))}?" if near else ""
+    meant = f" (did you mean {' or '.join(dict.fromkeys(near))}?)" if near else ""
     return (
-        f"there is no fault {' or '.join(bad)}{meant}"
-        " `closednet-rehearsal faults` lists them"
+        f"there is no fault {' or '.join(bad)}{meant};"
+        " `closednet-rehearsal faults` lists all"
     )
 
 

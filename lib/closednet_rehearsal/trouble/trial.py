@@ -100,7 +100,7 @@ class Trial:
 
     def _step(self, name: str) -> dict[str, Any]:
         arguments = self.begun.arguments(self.branch) | {"name": name}
-        return self.branch.run("step", **arguments, verify=True)
+        return self.branch.run("step", **arguments, verify=True, hasty=True)
 
     def _switch(self, *, on: bool) -> None:
         told = self.branch.tell("trouble", name=self.trouble.name, on=on)

@@ -13,7 +13,8 @@ from closednet.hosts.cloudwatch_config import CloudWatchConfigs
 from closednet.hosts.cloudwatch_credentials import CloudWatchCredentialFiles
 from closednet.hosts.inventory import FactsSource
 from closednet.hosts.registration import Registrations
-from closednet.hosts.ssm_agent import Source, SsmAgentPackages, SsmAgentServices
+from closednet.hosts.ssm_agent import Source, SsmAgentPackages
+from closednet.hosts.ssm_agent_service import SsmAgentServices
 from closednet.model.plan import Plan, Scope
 from closednet.model.report import Report
 from closednet.redact import Secret
@@ -102,6 +103,11 @@ class FakeActivations:
     """
     A store with one activation.
     """
+
+    def listed(self, activation_id: str) -> None:
+        """
+        AWS lists none.
+        """
 
     def stored(self) -> FakeStoredCode:
         """

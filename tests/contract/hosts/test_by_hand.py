@@ -12,7 +12,8 @@ from closednet.hosts.cloudwatch_agent import CloudWatchAgentPackages
 from closednet.hosts.inventory import FactsSource, HandedBack
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import carried
-from closednet.hosts.ssm_agent import Source, SsmAgentPackages, SsmAgentServices
+from closednet.hosts.ssm_agent import Source, SsmAgentPackages
+from closednet.hosts.ssm_agent_service import SsmAgentServices
 from closednet.model.change import Manual
 from closednet.model.specs.hosts import (
     CloudWatchAgentPackage,

@@ -14,7 +14,8 @@ from closednet.hosts.inventory import FactsSource
 from closednet.hosts.quarantine import Quarantine
 from closednet.hosts.registration import Registrations
 from closednet.hosts.results import CommandResult, failure
-from closednet.hosts.ssm_agent import Source, SsmAgentPackages, SsmAgentServices
+from closednet.hosts.ssm_agent import Source, SsmAgentPackages
+from closednet.hosts.ssm_agent_service import SsmAgentServices
 from closednet.model.report import Report
 from closednet.model.specs.hosts import Registration, SsmAgentPackage, SsmAgentService
 from closednet.params.connection import Connection
@@ -172,6 +173,11 @@ class Codes:
     """
 
     asked: int = 0
+
+    def listed(self, activation_id: str) -> None:
+        """
+        AWS lists none.
+        """
 
     def stored(self) -> Stored:
         """

@@ -99,8 +99,10 @@ def test_a_server_that_is_listed_twice_is_found() -> None:
 
 def test_reach_lines_are_read() -> None:
     assert reached(["ssm ssm.x 10.20.1.4,10.20.2.4 answers", "kms kms.x none -"]) == (
-        Reached("ssm", "ssm.x", ("10.20.1.4", "10.20.2.4"), answers=True),
-        Reached("kms", "kms.x", (), answers=False),
+        Reached(
+            "ssm", "ssm.x", ("10.20.1.4", "10.20.2.4"), answers=True, verdict="answers"
+        ),
+        Reached("kms", "kms.x", (), answers=False, verdict="-"),
     )
 
 

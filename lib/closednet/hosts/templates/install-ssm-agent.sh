@@ -26,8 +26,26 @@ main() {
 }
 
 fetch() {
-    curl -fsS --connect-timeout 10 -o "$2" "$1" || fail "cannot download $1" \
-        "check that the server resolves and reaches the S3 interface endpoint"
+    code=0
+    status=$(curl -fsS --connect-timeout 10 -w '%{http_code}' -o "$2" "$1") || code=$?
+    [ "$code" != 0 ] || return 0
+    fail "cannot download $1 (curl $code, HTTP ${status:-none})" \
+        "check that the server resolves and reaches the S3 interface endpoint" \
+        "$(download_cause "$code" "$status" "$1")"
+}
+
+# S3 says 403 of what is not there, too: one object of the bucket always is.
+download_cause() {
+    case "$1:$2" in
+        22:403)
+            if curl -fsS --connect-timeout 10 -o /dev/null "${3%/*/*/*}/latest/VERSION"; then
+                echo package-not-there
+            else
+                echo package-forbidden
+            fi
+            ;;
+        18:*) echo package-truncated ;;
+    esac
 }
 
 check_signature() {
@@ -46,13 +64,16 @@ check_signature() {
     gpg --batch "$agent" --with-colons --fingerprint >"$work/keys"
     found=$(awk -F: '$1 == "fpr" { print $10; exit }' "$work/keys")
     [ "$found" = "$FINGERPRINT" ] || fail "the signing key has fingerprint ${found:-none}" \
-        "take the current key from AWS's page, and set file and fingerprint together"
+        "take the current key from AWS's page, and set file and fingerprint together" \
+        signing-key-other
     case $(awk -F: '$1 == "pub" { print $2; exit }' "$work/keys") in
-        e) fail "the signing key is expired" "take the current key from AWS's page" ;;
+        e) fail "the signing key is expired" "take the current key from AWS's page" \
+            signing-key-expired ;;
         r) fail "the signing key is revoked" "take the current key from AWS's page" ;;
     esac
     gpg --batch "$agent" --status-fd 3 --verify "$1.sig" "$1" 3>"$work/verdict" 2>"$work/words" \
-        || fail "the package's signature is not good" "do not install it: somebody changed it"
+        || fail "the package's signature is not good" "do not install it: somebody changed it" \
+        "$(if grep -q '^\[GNUPG:\] BADSIG ' "$work/verdict"; then echo package-tampered; fi)"
     for word in "GOODSIG " "VALIDSIG .*$FINGERPRINT"; do
         grep -q "^\[GNUPG:\] $word" "$work/verdict" \
             || fail "the package is not signed by $FINGERPRINT" "do not install it"

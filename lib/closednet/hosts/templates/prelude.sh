@@ -10,9 +10,11 @@ say() {
     printf 'closednet: %s=%s\n' "$1" "$2"
 }
 
+# What failed, what to do next, and the id of the cause where a script knows it.
 fail() {
     say failed "$1"
     say hint "${2:-}"
+    if [ -n "${3:-}" ]; then say cause "$3"; fi
     printf '%s\n' "$1" >&2
     exit 1
 }

@@ -10,13 +10,21 @@ main() {
     if [ -z "${CODE:-}" ]; then ask_code; fi
     mark registration "site=$SITE region=$REGION node="
     systemctl stop amazon-ssm-agent
-    amazon-ssm-agent -register -y -code "$CODE" -id "$ACTIVATION_ID" -region "$REGION" \
-        || fail "registration was refused" \
-            "an activation expires and has a limit: run the activation step again"
+    said=$(amazon-ssm-agent -register -y -code "$CODE" -id "$ACTIVATION_ID" \
+        -region "$REGION" 2>&1) || refused "$said"
+    printf '%s\n' "$said"
     have=$(node_id)
     [ -n "$have" ] || fail "the agent does not know its own id after registration"
     mark registration "site=$SITE region=$REGION node=$have"
     say node_id "$have"
+}
+
+refused() {
+    printf '%s\n' "$1"
+    say refused "$(printf '%s\n' "$1" \
+        | grep -oE 'ActivationExpired|InvalidActivation|RegistrationLimitExceeded' | head -n 1)"
+    fail "registration was refused" \
+        "an activation expires and has a limit: run the activation step again"
 }
 
 ask_code() {

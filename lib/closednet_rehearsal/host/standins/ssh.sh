@@ -29,8 +29,14 @@ if [ -e "$folder/off" ]; then
     echo "ssh: connect to host $target port 22: Connection timed out" >&2
     exit 255
 fi
+# What the server's door says instead of letting anybody in.
+if [ -f "$folder/door" ]; then exec /bin/sh "$folder/door" "$target" "$@"; fi
 cd "$folder/root/root" || exit 255
 umask 022
 if [ $# -eq 0 ]; then set -- /bin/sh; else set -- /bin/sh -c "$*"; fi
-exec env -i PATH="$folder/bin:/usr/bin:/bin" HOME="$folder/root/root" \
+# PAM reads this file at each login; what is in it are words without blanks.
+file="$folder/root/etc/environment"
+environment=$(if [ -f "$file" ]; then grep '^[A-Za-z_]*=[^ ]*$' "$file"; fi)
+# shellcheck disable=SC2086
+exec env -i $environment PATH="$folder/trouble:$folder/bin:/usr/bin:/bin" HOME="$folder/root/root" \
     CLOSEDNET_ROOT="$folder/root" CLOSEDNET_HOST_DIR="$folder" LANG=C.UTF-8 "$@"

@@ -10,6 +10,7 @@ if [ "${1:-}" = is-active ] && [ $# -eq 2 ]; then
             exit 0
         fi
     fi
+    if [ -e "$CLOSEDNET_HOST_DIR/run/$unit.failed" ]; then echo activating; exit 3; fi
     case "$unit" in
         amazon-*) echo inactive; exit 3 ;;
     esac

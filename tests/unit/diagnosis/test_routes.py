@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from closednet.aws.surroundings import Route
-from closednet.steps.private_path import is_private_way, way_back
+from closednet.diagnosis.packets import is_private_way, way_back
 
 
 TRANSIT = Route("192.168.0.0/16", "tgw-1", active=True)

@@ -1,0 +1,3 @@
+"""
+The way between the site and the VPC: what arrives, and what is lost on it.
+"""
