@@ -116,7 +116,10 @@ def report(found: Found, plain: Found, tried: int) -> int:
             say(f"    {hit}\n")
     leaking = [way for way, hits in found.items() if hits]
     caught = [way for way, hits in plain.items() if hits]
-    say(f"{len(found)} ways, {len(CANARIES)} canaries, {tried} texts that hold one\n")
+    say(
+        f"{len(found)} paths; {len(CANARIES)} canaries in {tried // len(CANARIES)} encodings"
+    )
+    say(f" each, {tried} texts that hold one\n")
     say(f"ways that leak: {len(leaking)}\n")
     say(f"plain papermill, with a secret as parameter: {len(caught)} leaks\n")
     return 0 if not leaking and len(caught) == len(plain) else 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from closednet.errors import EvidenceError
@@ -71,6 +71,7 @@ VALUES = st.one_of(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(value=VALUES)
 def test_round_trip(value: Any) -> None:
     text = json.dumps(codec.encode(value))

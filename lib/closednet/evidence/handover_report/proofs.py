@@ -32,7 +32,7 @@ def requirements(words: ReportWords, run: RunRecord) -> Iterator[Block]:
         return
     yield Heading(2, say("requirements"))
     yield Line(say("requirements.lead"))
-    numbers = {id(check): n for n, check in enumerate(report.checks, start=1)}
+    numbers = {id(check): n for n, check in enumerate(in_order(run), start=1)}
     rows, marks = [], []
     for item in report.coverage:
         mine = [c for c in report.checks if item.requirement in c.proves]
@@ -57,13 +57,13 @@ def appendix(words: ReportWords, run: RunRecord) -> Iterator[Block]:
     """
     Yield every check once, step by step, under the number that proofs name.
     """
-    say, report = words.say, run.report
+    say = words.say
     yield Heading(2, say("checks"))
     yield Line(say("checks.lead"))
     columns = ("claim", "seen", "proves")
     heads = ("", "#", *(say(f"column.{name}") for name in columns))
-    numbered = list(enumerate(report.checks, start=1))
-    for step in dict.fromkeys(check.step for check in report.checks):
+    numbered = list(enumerate(in_order(run), start=1))
+    for step in dict.fromkeys(check.step for _, check in numbered):
         mine = [(n, check) for n, check in numbered if check.step == step]
         yield Heading(3, step_name(words, step))
         rows = tuple(_row(words, n, check) for n, check in mine)
@@ -77,6 +77,14 @@ def _row(words: ReportWords, number: int, check: CheckLine) -> tuple[str, ...]:
     if len(seen) > LONGEST:
         seen = words.say("checks.cut", seen=seen[:LONGEST], step=check.step)
     return (sign, str(number), words.claim(check.claim), seen, " ".join(check.proves))
+
+
+def in_order(run: RunRecord) -> list[CheckLine]:
+    """
+    Return the checks in the order in which their steps were worked on.
+    """
+    order = {stage.step: place for place, stage in enumerate(run.stages)}
+    return sorted(run.report.checks, key=lambda c: order.get(c.step, len(order)))
 
 
 def ranges(numbers: Iterable[int]) -> str:
