@@ -37,6 +37,7 @@ NOT_OF_THE_SITE: Final = {
 LATER: Final = (
     *("approvals", "mode", "hosts.groups"),
     *("rollout.waves", "rollout.set_aside"),
+    *("ssm_agent.package_mirror", "ssm_agent.package_folder"),
     "cloudwatch.key_rotation",
     *("accounts.dns", "name_resolution.zone_vpc_id"),
 )

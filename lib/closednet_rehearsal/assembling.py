@@ -5,9 +5,10 @@ Puts a rehearsal together: AWS, names, rights, and the servers of the site.
 from __future__ import annotations
 
 import os
+import resource
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal import operator
 from closednet_rehearsal.dns.site import start_dns
@@ -34,12 +35,16 @@ if TYPE_CHECKING:
     from closednet_rehearsal.lifecycle import Wishes
     from closednet_rehearsal.server import Server
 
+FILES: Final = 512
+FILES_A_HOST: Final = 3
+
 
 def assemble(stack: ExitStack, wishes: Wishes, work_dir: Path) -> Ready:
     """
     Start everything; `stack` stops it.
     """
     hosts = simulated_hosts(wishes.hosts)
+    _allow_files(len(hosts))
     nets = networks(hosts)
     server = start_server(wishes.port, len(hosts), nets, {}, REHEARSED)
     stack.callback(server.stop)
@@ -64,6 +69,17 @@ def assemble(stack: ExitStack, wishes: Wishes, work_dir: Path) -> Ready:
         os.getpid(),
         tls=tls,
     )
+
+
+def _allow_files(hosts: int) -> None:
+    """
+    Let this process hold a channel open to every agent.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES + FILES_A_HOST * hosts
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
 def _give_rights(policies: Path | None, params: Path | None) -> None:

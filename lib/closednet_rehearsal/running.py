@@ -24,7 +24,7 @@ from closednet_rehearsal.work_dir import Tls
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-START_TIMEOUT_S: Final = 60.0
+START_TIMEOUT_S: Final = 180.0
 STOP_TIMEOUT_S: Final = 15.0
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 # How long it sleeps while nobody asks; a pulled trigger wakes it at once.
 LOOK_UP_S: Final = 30.0
+# So many agents at most poll at once: the others hold a channel, which needs no thread.
+POLLING: Final = 200
 
 
 @dataclass(slots=True)
@@ -109,7 +111,9 @@ class Services:
         Listen on `port` (0: any free one) in a thread.
         """
         self.systems_manager.open()
-        listener = _listen(Upgrades(self.front), port, SERVER_THREADS + 2 * hosts)
+        listener = _listen(
+            Upgrades(self.front), port, SERVER_THREADS + 2 * min(hosts, POLLING)
+        )
         return Server(self.world, self.control, self.systems_manager, listener)
 
 

@@ -140,6 +140,9 @@ def networks(hosts: Sequence[HostSpec]) -> tuple[str, ...]:
     return tuple(f"{first}.0/24" for first in sorted(firsts))
 
 
+MANY: Final = 50
+
+
 def write_params(
     work_dir: Path,
     start: Path,
@@ -166,6 +169,12 @@ def write_params(
     params["network"]["on_premises_cidrs"] = list(networks(hosts))
     params["activation"]["registration_limit"] = max(1, len(hosts))
     params["connection"] = {"file": CONNECTION}
+    if len(hosts) > MANY:
+        params["rollout"] |= {
+            "max_concurrency": 20,
+            "max_errors": max(1, len(hosts) // 50),
+            "waves": [1, 10, 100],
+        }
     if dns_product is not None:
         params["name_resolution"]["dns_product"] = dns_product
     agent = params.get("ssm_agent", {})

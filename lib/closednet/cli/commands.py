@@ -18,6 +18,7 @@ from closednet.cli import (
     audit_command,
     diagnose,
     evidence_commands,
+    fleet_command,
     requests,
     show,
     site_commands,
@@ -221,6 +222,11 @@ COMMANDS: Final = {
     ),
     "status": Command(
         "show what stands, step by step", _params_json, site_commands.status
+    ),
+    "fleet": Command(
+        "hold the inventory against AWS's list of nodes",
+        fleet_command.arguments,
+        fleet_command.fleet,
     ),
     "diagnose": Command(
         "name the causes of what does not work; reads and asks only",

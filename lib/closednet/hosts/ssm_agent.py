@@ -43,8 +43,15 @@ class Source:
 
     def url(self, spec: SsmAgentPackage, host: Host) -> str:
         """
-        Return the package's address behind the site's own S3 endpoint.
+        Return where a server gets the package: a mirror, a folder, or AWS's bucket
+        behind the site's own S3 endpoint.
         """
+        how, _, place = spec.source.partition(" ")
+        if how == "mirror":
+            return f"{place}/{spec.version}/{package_path(host)}"
+        if how == "folder":
+            file = package_path(host).rpartition("/")[2]
+            return f"file://{place if place[0] == '/' else f'/{place}'}/{file}"
         name = self.s3_name().removeprefix("*.").removeprefix("bucket.")
         bucket = f"amazon-ssm-{self.region}"
         return f"https://bucket.{name}/{bucket}/{spec.version}/{package_path(host)}"

@@ -43,6 +43,10 @@ def broken(params: SiteParams) -> Iterator[Problem]:
     if names and names <= {name.lower() for name in aside}:
         yield Problem("rollout.set_aside", "sets every server aside: nothing is left")
     yield from _limit(params)
+    if params.ssm_agent.package_mirror and params.ssm_agent.package_folder:
+        yield Problem(
+            "ssm_agent.package_folder", "is given besides package_mirror; keep one"
+        )
 
 
 def _limit(params: SiteParams) -> Iterator[Problem]:

@@ -78,6 +78,17 @@ class SsmAgent(Section):
         pattern=r"^[0-9A-F]{40}$",
         description="Its fingerprint: 40 hexadecimal digits; any other is refused.",
     )
+    package_mirror: str | None = Field(
+        None,
+        pattern=r"^https?://[A-Za-z0-9.:/_-]+[A-Za-z0-9_-]$",
+        description="URL of a mirror inside with AWS's folders, VERSION/linux_amd64/...;"
+        " null: packages come from the S3 interface endpoint.",
+    )
+    package_folder: str | None = Field(
+        None,
+        pattern=r"^(/[A-Za-z0-9._-]+)+$|^[A-Z]:(/[A-Za-z0-9._-]+)+$",
+        description="Folder on every server in which package and signature (.sig) lie.",
+    )
     update_schedule: Rate = Field(
         "rate(14 days)", description="How often State Manager updates the agent."
     )

@@ -34,21 +34,23 @@ def host_checks(
     twins = clones(fleet.values())
     names = tuple(regional_name(s, params.region) for s in params.endpoints.services)
     hosts = {host.name: host for host in params.hosts}
+    silent = len(seen) - len(fleet)
+    tolerated = silent <= params.rollout.max_errors
     for name, one in seen.items():
-        yield _reached(name, one)
+        yield _reached(name, one, tolerated=tolerated)
         if isinstance(one, Health):
             wanted = Wanted(hosts[name], params.site, params.region, names, ours)
             found = together((fitness(one, wanted), twins.get(name, Diagnosis())))
             yield _fit(name, one, found)
 
 
-def _reached(name: str, one: Health | HostError) -> Check:
+def _reached(name: str, one: Health | HostError, *, tolerated: bool) -> Check:
     claim = f"server {name} is reached over its connector"
     if isinstance(one, HostError):
         return Check(
             claim,
-            False,
-            one.message,
+            tolerated,
+            one.message + ("; it will be quarantined" if tolerated else ""),
             ("S1",),
             subject=name,
             remedy=one.hint,

@@ -4,7 +4,7 @@ Step 50: the SSM Agent on every server, registered once and online.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from closednet.aws.activation_codes import ActivationCodes
@@ -243,7 +243,12 @@ class SsmAgentStep:
     def _package(self, host: str) -> SsmAgentPackage:
         agent = self.params.ssm_agent
         key = agent.signing_key_fingerprint
-        return SsmAgentPackage(host, agent.version, agent.minimum_version, key)
+        spec = SsmAgentPackage(host, agent.version, agent.minimum_version, key)
+        if agent.package_mirror:
+            return replace(spec, source=f"mirror {agent.package_mirror}")
+        if agent.package_folder:
+            return replace(spec, source=f"folder {agent.package_folder}")
+        return spec
 
     def _reached(self) -> dict[str, tuple[Reached, ...]]:
         facts, hosts = self.batch.facts, self.params.hosts

@@ -5,6 +5,7 @@ What curl makes of a transfer that fails, and how far it says that it came.
 from __future__ import annotations
 
 import os
+import sys
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -56,6 +57,8 @@ def failure(options: Options, host: str, words: str) -> CurlError:
         _report_connect(options, connected=True)
         return CurlError(28, "SSL connection timeout")
     if "x509" in words:
+        if "v" in options.flags:
+            print("*  issuer: O=Site; CN=Site Inspection CA", file=sys.stderr)
         _report_connect(options, connected=True)
         return CurlError(
             60,

@@ -9,6 +9,7 @@ import subprocess
 
 from typing import TYPE_CHECKING, Final
 
+from closednet_rehearsal.host import keeper
 from closednet_rehearsal.host.layout import HostSpec, install_stand_ins, make_host
 from closednet_rehearsal.host.machine import DESCRIPTION, Machine
 from closednet_rehearsal.host.processes import end_all, inside
@@ -28,6 +29,10 @@ FIRST: Final = (
     HostSpec("db01", "192.168.10.21", "rhel", "9"),
 )
 LAST_OCTET: Final = 250
+# With more servers their tools and daemons are forks of one process.
+FEW: Final = 50
+# They ask one process for everything: as patient as a resolver is by default, and more.
+MANY_S: Final = 15.0
 SWEEPS: Final = 5
 
 
@@ -59,6 +64,7 @@ class Fleet:
             "dns": dns,
             "speed": speed,
         }
+        self._keeper: subprocess.Popen[bytes] | None = None
 
     @property
     def ssh(self) -> Path:
@@ -79,7 +85,14 @@ class Fleet:
         """
         (self._work_dir / "addresses").mkdir(parents=True, exist_ok=True)
         install_stand_ins(self._work_dir)
-        for spec in specs:
+        made = list(specs)
+        if len(made) > FEW:
+            # Each says less often that it is there; together they say the same.
+            slower = float(self._connection["speed"]) * FEW / len(made)
+            self._connection["speed"] = max(1.0, slower)
+            self._connection["patience_s"] = MANY_S
+            self._keeper = keeper.start(self._work_dir)
+        for spec in made:
             make_host(self._work_dir, spec, self._connection)
 
     def power(self, name: str, on: bool) -> None:  # noqa: FBT001 - a switch
@@ -116,6 +129,9 @@ class Fleet:
         """
         End every process inside any server.
         """
+        if self._keeper is not None:
+            keeper.stop(self._keeper, self._work_dir)
+            self._keeper = None
         _end(self._folders())
 
     def _folders(self) -> list[Path]:

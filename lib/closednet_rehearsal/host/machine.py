@@ -16,6 +16,8 @@ from typing import Any, Final
 
 DESCRIPTION: Final = "host.json"
 FOLDER_VARIABLE: Final = "CLOSEDNET_HOST_DIR"
+# In the environment of what was forked rather than started.
+FORKED: Final = "CLOSEDNET_FORKED"
 # Tools in this folder go before the server's own: what they say is a fault.
 TROUBLE: Final = "trouble"
 DEBIAN: Final = frozenset({"ubuntu", "debian"})
@@ -41,6 +43,8 @@ class Machine:
         self.region = str(described["region"])
         self.seed = str(described["seed"])
         self.speed = float(described["speed"])
+        # How long it waits for an answer of DNS before it asks once more.
+        self.patience_s = float(described.get("patience_s", 1.0))
         self.clock_offset = float(described.get("clock_offset", 0))
 
     @property

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import time
 
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from closednet_rehearsal.host.machine import Machine
 
 TRIES: Final = 2
-TIMEOUT_S: Final = 1.0
+USUAL_S: Final = 1.0
+RCODE: Final = 0x0F
+SERVFAIL: Final = 2
 ADDRESS_RECORD: Final = 1
 TRUNCATED: Final = 0x0200
 POINTER: Final = 0xC0
@@ -42,7 +45,7 @@ def addresses(machine: Machine, name: str) -> list[str]:
     if known:
         return known
     try:
-        found = _ask(machine.dns, name)
+        found = _ask(machine.dns, name, machine.patience_s)
     except OSError as error:
         raise Unresolved(f"lookup {name}: i/o timeout") from error
     if not found:
@@ -79,13 +82,22 @@ def _from_hosts_file(machine: Machine, name: str) -> list[str]:
     return [row[0] for row in rows if name in row[1:] and is_address(row[0])]
 
 
-def _ask(server: str, name: str) -> list[str]:
+def _ask(server: str, name: str, patience_s: float) -> list[str]:
     host, _, port = server.rpartition(":")
     query = _query(name)
-    answer = _by_udp((host, int(port)), query)
+    answer = _by_udp((host, int(port)), query, patience_s)
+    until = time.monotonic() + patience_s
+    # A busy forwarder gives up; a patient server asks again.
+    while answer[3] & RCODE == SERVFAIL and _may_wait(until, patience_s):
+        time.sleep(USUAL_S / 2)
+        answer = _by_udp((host, int(port)), query, patience_s)
     if struct.unpack("!H", answer[2:4])[0] & TRUNCATED:
-        answer = _by_tcp((host, int(port)), query)
+        answer = _by_tcp((host, int(port)), query, patience_s)
     return _parse(answer)
+
+
+def _may_wait(until: float, patience_s: float) -> bool:
+    return patience_s > USUAL_S and time.monotonic() < until
 
 
 def _query(name: str) -> bytes:
@@ -96,9 +108,9 @@ def _query(name: str) -> bytes:
     return header + labels + b"\0" + struct.pack("!2H", ADDRESS_RECORD, 1)
 
 
-def _by_udp(server: tuple[str, int], query: bytes) -> bytes:
+def _by_udp(server: tuple[str, int], query: bytes, patience_s: float) -> bytes:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as channel:
-        channel.settimeout(TIMEOUT_S)
+        channel.settimeout(patience_s)
         channel.connect(server)
         for left in reversed(range(TRIES)):
             channel.send(query)
@@ -113,8 +125,8 @@ def _by_udp(server: tuple[str, int], query: bytes) -> bytes:
     raise TimeoutError
 
 
-def _by_tcp(server: tuple[str, int], query: bytes) -> bytes:
-    with socket.create_connection(server, timeout=TIMEOUT_S) as channel:
+def _by_tcp(server: tuple[str, int], query: bytes, patience_s: float) -> bytes:
+    with socket.create_connection(server, timeout=patience_s) as channel:
         channel.sendall(struct.pack("!H", len(query)) + query)
         with channel.makefile("rb") as stream:
             length = struct.unpack("!H", stream.read(2))[0]

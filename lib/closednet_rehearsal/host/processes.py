@@ -27,10 +27,15 @@ def inside(folders: Iterable[Path]) -> list[int]:
     """
     Return every process of these servers: daemons, and whatever they started.
     """
+    folders = list(folders)
     wanted = {f"{FOLDER_VARIABLE}={folder}".encode() for folder in folders}
     if not PROC.is_dir():
         return [pid for folder in folders for pid in _daemons(folder)]
-    return [pid for pid in _all() if wanted & set(_environment(pid))]
+    # A forked daemon has its server's environment in memory only.
+    roots = {os.fspath(folder / "root") for folder in folders}
+    return [
+        pid for pid in _all() if wanted & set(_environment(pid)) or _place(pid) in roots
+    ]
 
 
 def end_all(pids: Iterable[int]) -> None:
@@ -67,7 +72,9 @@ def is_inside(pid: int, folder: Path) -> bool:
     if not runs(pid):
         return False
     ours = f"{FOLDER_VARIABLE}={folder}".encode()
-    return not PROC.is_dir() or ours in _environment(pid)
+    if not PROC.is_dir() or ours in _environment(pid):
+        return True
+    return _place(pid) == os.fspath(folder / "root")
 
 
 def _left(pids: list[int]) -> list[int]:
@@ -95,6 +102,13 @@ def _environment(pid: int) -> list[bytes]:
         return (PROC / str(pid) / "environ").read_bytes().split(b"\0")
     except OSError:
         return []
+
+
+def _place(pid: int) -> str:
+    try:
+        return os.fspath((PROC / str(pid) / "cwd").readlink())
+    except OSError:
+        return ""
 
 
 def _daemons(folder: Path) -> Iterator[int]:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from closednet_rehearsal.host.machine import FORKED
 from closednet_rehearsal.host.processes import end_all, is_inside
 
 
@@ -178,6 +179,8 @@ def _become_daemon(machine: Machine, unit: str) -> None:
         os.dup2(os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 1)
         os.dup2(1, 2)
         os.closerange(3, MOST_FILES)
+        if os.environ.pop(FORKED, ""):
+            _go_on_as(machine, f"@{unit}")
         program = [sys.executable, "-I", os.fspath(TOOLS), f"@{unit}"]
         environment = machine.environment()
         for name in drop_in(machine, unit, "UnsetEnvironment").split():
@@ -185,6 +188,15 @@ def _become_daemon(machine: Machine, unit: str) -> None:
         os.execve(program[0], program, environment)  # noqa: S606 - our own
     finally:
         os._exit(127)
+
+
+def _go_on_as(machine: Machine, daemon: str) -> None:
+    # A fork of a process that has everything loaded needs no other program.
+    from closednet_rehearsal.host import tools  # noqa: PLC0415 - it imports us
+
+    os.environ.clear()
+    os.environ.update(machine.environment())
+    os._exit(tools.main([daemon]))
 
 
 def _pid_file(machine: Machine, unit: str) -> Path:

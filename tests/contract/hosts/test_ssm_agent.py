@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,30 @@ def test_every_server_is_installed_registered_and_started(
         assert done[first : first + 2] == [installer, "systemctl stop"]
         assert done.count("registered") == 1
         assert done[-1] == "systemctl start"
+
+
+def test_a_package_from_a_folder_of_the_server_is_checked_alike(
+    site: Site, rollout: Rollout, publisher: Publisher, tmp_path: Path
+) -> None:
+    """Nothing is downloaded: the real curl reads both files where they lie."""
+    curl = tool("curl", "curl")
+    publisher.publish(tmp_path / "packages", "3.3.1230.0")
+    for name in ("web1", "db2"):
+        (site.world(name).folder / "bin/curl").write_text(
+            f'#!/bin/sh\ncase $* in *file://*) exec {curl} "$@" ;; esac\nexit 7\n'
+        )
+    source = f"folder {tmp_path / 'packages'}"
+    wanted = tuple(
+        replace(w, source=source) if isinstance(w, SsmAgentPackage) else w
+        for w in rollout.wishes
+    )
+    rollout = replace(rollout, wishes=wanted)
+    assert len(rollout.apply().done) == 6
+
+    (tmp_path / "packages/amazon-ssm-agent.deb").write_text("3.3.9999.0\n")
+    site.world("web1").set("package", "3.3.1.0\n")
+    with pytest.raises(ApplyError, match="signature is not good"):
+        rollout.apply()
 
 
 def test_a_second_run_has_nothing_to_do(site: Site, rollout: Rollout) -> None:

@@ -29,8 +29,12 @@ fetch() {
     code=0
     status=$(curl -fsS --connect-timeout 10 -w '%{http_code}' -o "$2" "$1") || code=$?
     [ "$code" != 0 ] || return 0
-    fail "cannot download $1 (curl $code, HTTP ${status:-none})" \
-        "check that the server resolves and reaches the S3 interface endpoint" \
+    case "$1" in
+        file://*) hint="put the package and its .sig there, readable for root" ;;
+        *.vpce.*) hint="check that the server resolves and reaches the S3 interface endpoint" ;;
+        *) hint="check that the server reaches the mirror, and that the mirror has this file" ;;
+    esac
+    fail "cannot download $1 (curl $code, HTTP ${status:-none})" "$hint" \
         "$(download_cause "$code" "$status" "$1")"
 }
 

@@ -13,7 +13,11 @@ if ($installed -and ([version] $installed -ge [version] $Minimum)) {
     New-Item -ItemType Directory $work | Out-Null
     $setup = Join-Path $work 'AmazonSSMAgentSetup.exe'
     [Net.ServicePointManager]::SecurityProtocol = [Net.SecurityProtocolType]::Tls12
-    Invoke-WebRequest -UseBasicParsing -Uri $Url -OutFile $setup
+    if ($Url -like 'file://*') {
+        Copy-Item ([uri] $Url).LocalPath $setup
+    } else {
+        Invoke-WebRequest -UseBasicParsing -Uri $Url -OutFile $setup
+    }
     $signature = Get-AuthenticodeSignature $setup
     if ($signature.Status -ne 'Valid' -or
         $signature.SignerCertificate.Subject -notmatch 'O="?Amazon') {

@@ -16,4 +16,4 @@ case " $* " in
         exit 0
         ;;
 esac
-exec "@PYTHON@" -I -S "@TOOLS@" amazon-cloudwatch-agent-ctl "$@"
+exec "@WORK@/stand-ins/program" amazon-cloudwatch-agent-ctl "$@"

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "@PYTHON@" -I "@TOOLS@" amazon-ssm-agent "$@"
+exec "@WORK@/stand-ins/program" amazon-ssm-agent "$@"

@@ -3,4 +3,4 @@
 case "$*" in
     "-s -o /dev/null --connect-timeout "[0-9]*" http://169.254.169.254/"*) exit 28 ;;
 esac
-exec "@PYTHON@" -I -S "@TOOLS@" curl "$@"
+exec "@WORK@/stand-ins/program" curl "$@"

@@ -6,4 +6,4 @@ if [ "${1:-}" = -s ] && [ $# -eq 2 ]; then
     echo "Use dpkg --info (= dpkg-deb --info) to examine archive files." >&2
     exit 1
 fi
-exec "@PYTHON@" -I -S "@TOOLS@" dpkg "$@"
+exec "@WORK@/stand-ins/program" dpkg "$@"

@@ -8,4 +8,4 @@ if [ $# -eq 4 ] && [ "$1 $2 $3" = '-q --queryformat %{VERSION}\n' ]; then
     echo "package $4 is not installed"
     exit 1
 fi
-exec "@PYTHON@" -I -S "@TOOLS@" rpm "$@"
+exec "@WORK@/stand-ins/program" rpm "$@"

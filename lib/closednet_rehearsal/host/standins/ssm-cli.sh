@@ -12,4 +12,4 @@ if [ "${1:-}" = get-instance-information ]; then
         "$id" "$region" "$version"
     exit 0
 fi
-exec "@PYTHON@" -I -S "@TOOLS@" ssm-cli "$@"
+exec "@WORK@/stand-ins/program" ssm-cli "$@"

@@ -15,4 +15,4 @@ if [ "${1:-}" = is-active ] && [ $# -eq 2 ]; then
         amazon-*) echo inactive; exit 3 ;;
     esac
 fi
-exec "@PYTHON@" -I -S "@TOOLS@" systemctl "$@"
+exec "@WORK@/stand-ins/program" systemctl "$@"

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec "@PYTHON@" -I -S "@TOOLS@" "${0##*/}" "$@"
+exec "@WORK@/stand-ins/program" "${0##*/}" "$@"
