@@ -28,6 +28,8 @@ SIGNED_WRONG: Final = frozenset(
 )
 EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
 NO_PROFILE: Final = frozenset({"NoCredentialProviders", "SharedCredsLoad"})
+# Agents try this where a group is gone; nobody means to allow it.
+NOT_MEANT: Final = frozenset({"logs:CreateLogGroup"})
 POLICIES: Final = {
     ("permissions boundary", False): "node-role-boundary",
     ("permissions boundary", True): "node-role-boundary",
@@ -37,8 +39,8 @@ POLICIES: Final = {
     ("resource-based policy", True): "resource-policy-denies",
     ("service control policy", False): "organisation-denies",
     ("service control policy", True): "organisation-denies",
-    ("VPC endpoint policy", False): "endpoint-policy-stops-nodes",
-    ("VPC endpoint policy", True): "endpoint-policy-stops-nodes",
+    ("VPC endpoint policy", False): "endpoint-policy-too-narrow",
+    ("VPC endpoint policy", True): "endpoint-policy-too-narrow",
 }
 
 
@@ -92,7 +94,7 @@ def _service(name: str, host: str, unit: Unit) -> Iterator[Finding]:
 def _refusals(host: str, refused: Iterable[Refused]) -> Iterator[Finding]:
     for one in refused:
         cause = POLICIES.get((one.policy, one.denied))
-        if cause is not None:
+        if cause is not None and one.action not in NOT_MEANT:
             verb = "denies" if one.denied else "lacks"
             evidence = f"AWS says that the {one.policy} {verb} {one.action}"
             yield find(cause, evidence, host)

@@ -14,6 +14,7 @@ from closednet.hosts import ailing, health
 from closednet.hosts.inventory import is_by_hand
 from closednet.model import iam_policies
 from closednet.model.causes import Diagnosis, find
+from closednet.model.cloudwatch_config import log_file_path
 from closednet.model.specs.management import Role
 
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from closednet.hosts.connector import Fleet
     from closednet.hosts.health import Health
-    from closednet.params.site import SiteParams
+    from closednet.params.site import Host, SiteParams
     from closednet.site import Site
 
 
@@ -91,21 +92,29 @@ class Ailments:
 
     def _seen(self, names: Iterable[str]) -> dict[str, Health | Diagnosis]:
         wanted = set(names)
-        hosts = [
-            host
+        scripts = {
+            host.name: health.script(self._files(host))
             for host in self.fleet.hosts
             if host.name in wanted and not is_by_hand(host)
-        ]
-        files = [
-            file.file_path for file in self.params.cloudwatch.logs if file.file_path
-        ]
-        results = self.fleet.run_all(health.script(files), hosts)
+        }
+        results = self.fleet.run_each(scripts)
         return {
             name: _unreached(result)
             if isinstance(result, HostError)
             else health.parse(name, result.stdout, now=result.ended_at)
             for name, result in results.items()
         }
+
+    def _files(self, host: Host) -> tuple[str, ...]:
+        """
+        Return the log files that are collected on this server, by its own names.
+        """
+        files = self.params.cloudwatch.logs
+        return tuple(
+            log_file_path(each, host)
+            for each in files
+            if each.file_path.startswith("/")
+        )
 
 
 def _of_node(seen: Health, listed: Collection[str]) -> Diagnosis:

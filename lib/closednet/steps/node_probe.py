@@ -114,28 +114,41 @@ class NodeProbe:
                 if node.is_windows == is_windows and node.ping_status == "Online"
             ]
             if ids:
-                outcome = self._ask(shell, ids)
+                outcome, seen_s3, seen_logs = self._proof(shell, ids)
                 answers |= {
                     r.node_id: f"{r.status}: {r.output}" for r in outcome.results
                 }
-                in_s3 |= self._arrived(outcome, logs=False)
-                in_logs |= self._arrived(outcome, logs=True)
+                in_s3 |= seen_s3
+                in_logs |= seen_logs
         return answers, in_s3, in_logs
 
-    def _ask(self, shell: str, ids: list[str]) -> CommandOutcome:
+    def _proof(
+        self, shell: str, ids: list[str]
+    ) -> tuple[CommandOutcome, dict[str, str], dict[str, str]]:
         """
         Send the probe, or read the one that proved the very same things already.
 
+        One whose output never arrived proves nothing any more: a new one is sent.
         Its comment names what is proven: the policy, the places and the nodes.
         """
-        rollout = self.params.rollout
         proven = canonical.digest(
             (iam_policies.operations(self.params), sorted(ids), shell)
         )
         comment = f"closednet {self.params.site}: probe {proven}"
         earlier = self.commands.earlier(shell, comment)
         if earlier is not None and earlier.succeeded:
-            return earlier
+            heard = self._heard(earlier)
+            if _is_whole(earlier, *heard):
+                return earlier, *heard
+        outcome = self._sent(shell, ids, comment)
+        return outcome, *self._heard(outcome)
+
+    def _heard(self, outcome: CommandOutcome) -> tuple[dict[str, str], dict[str, str]]:
+        in_s3 = self._arrived(outcome, logs=False)
+        return in_s3, self._arrived(outcome, logs=True)
+
+    def _sent(self, shell: str, ids: list[str], comment: str) -> CommandOutcome:
+        rollout = self.params.rollout
         return self.commands.run(
             shell,
             {"commands": [f"echo {PROBE}"]},
@@ -155,6 +168,14 @@ class NodeProbe:
             lambda: read(outcome),
             good=lambda seen: all(PROBE in seen.get(n, "") for n in expected),
         )
+
+
+def _is_whole(outcome: CommandOutcome, *places: Mapping[str, str]) -> bool:
+    """
+    Tell whether the output of every node is found in every place.
+    """
+    ids = [result.node_id for result in outcome.results]
+    return all(PROBE in place.get(node_id, "") for place in places for node_id in ids)
 
 
 def _channel(host: str, node_id: str, status: str) -> Check:

@@ -13,14 +13,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from closednet_rehearsal.host.cloudwatch_settings import COMMON, DEFAULT_PROFILE
-from closednet_rehearsal.host.credentials_file import put_section, read_section
+from closednet_rehearsal.host.cloudwatch_settings import COMMON
 from closednet_rehearsal.host.machine import Machine
 from closednet_rehearsal.host.registration import FINGERPRINT
-from closednet_rehearsal.host.session import FORBIDDEN, SHARED
+from closednet_rehearsal.host.session import FORBIDDEN
 from closednet_rehearsal.packages import AGENT, objects
 from closednet_rehearsal.settings import MANAGEMENT_ACCOUNT, REGION
 from closednet_rehearsal.signing_key import public_key
+from closednet_rehearsal.ssm.executions import apply_to
 from closednet_rehearsal.trouble import machines
 from closednet_rehearsal.trouble.trouble import Trouble
 from closednet_rehearsal.work_dir import SIGNING_KEY
@@ -239,7 +239,13 @@ def _deregistered(scene: Scene) -> Undo | None:
         return None
     scope, node = found
     del scope.nodes[node.node_id]
-    return partial(scope.nodes.__setitem__, node.node_id, node)
+
+    def undo() -> None:
+        scope.nodes[node.node_id] = node
+        if scene.world.managed is not None:
+            apply_to(scene.world.managed, scope, node)
+
+    return undo
 
 
 def _twice(scene: Scene) -> Undo | None:
@@ -267,35 +273,6 @@ def _other_profile(scene: Scene) -> Undo | None:
     text = common.read_text().replace('profile = "default"', 'profile = "monitoring"')
     undo = machines.together(
         [partial(_restarted, folder, CLOUDWATCH), machines.file(common, text)]
-    )
-    _restarted(folder, CLOUDWATCH)
-    return undo
-
-
-def _kept_credentials(scene: Scene) -> Undo | None:
-    """
-    Let the agent find credentials by itself, which have expired meanwhile.
-    """
-    folder, managed = scene.host(ONE), scene.world.managed
-    common, shared = folder / "root" / COMMON, folder / "root" / SHARED
-    held = read_section(shared, "default")
-    if not common.exists() or managed is None or not held:
-        return None
-    old = held["aws_access_key_id"][:-1] + "0"
-    token = managed.tokens[held["aws_access_key_id"]]
-    managed.tokens[old] = replace(token, access_key_id=old, expires=0.0)
-    put_section(shared, DEFAULT_PROFILE, held | {"aws_access_key_id": old})
-
-    def forget() -> None:
-        put_section(shared, DEFAULT_PROFILE, {})
-        managed.tokens.pop(old)
-
-    undo = machines.together(
-        [
-            partial(_restarted, folder, CLOUDWATCH),
-            forget,
-            machines.file(common, "# [credentials]\n"),
-        ]
     )
     _restarted(folder, CLOUDWATCH)
     return undo
@@ -466,13 +443,6 @@ MONITORING: Final = (
         VERIFYING,
         "cloudwatch-profile-missing",
         _other_profile,
-    ),
-    _of(
-        "cloudwatch-keeps-credentials",
-        "common-config.toml names no file: the agent keeps what expires in an hour.",
-        VERIFYING,
-        "cloudwatch-credentials-not-reread",
-        _kept_credentials,
     ),
     _of(
         "no-syslog",

@@ -112,28 +112,11 @@ def _groups() -> Any:
     return logs_backends[MANAGEMENT_ACCOUNT][REGION].groups
 
 
-def _group_of_others(_: Scene) -> Undo:
-    logs_backends[MANAGEMENT_ACCOUNT][REGION].create_log_group(
-        GROUP, {"owner": "somebody else"}
-    )
-    _groups()[GROUP].set_retention_policy("365")
-    return partial(_groups().pop, GROUP)
-
-
 def _group_lost(_: Scene) -> Undo | None:
     held = _groups().pop(GROUP, None)
     if held is None:
         return None
     return partial(_groups().__setitem__, GROUP, held)
-
-
-def _retention(_: Scene) -> Undo | None:
-    group = _groups().get(GROUP)
-    if group is None:
-        return None
-    before = group.retention_in_days
-    group.set_retention_policy("1")
-    return partial(group.set_retention_policy, before)
 
 
 TROUBLES: Final = (
@@ -208,24 +191,10 @@ TROUBLES: Final = (
         _no_document,
     ),
     Trouble(
-        "log-group-of-others",
-        "The log group exists, is somebody else's, and keeps events for a year.",
-        "iam-attach",
-        "resource-of-others",
-        _group_of_others,
-    ),
-    Trouble(
         "log-group-deleted",
         "Somebody deletes the log group after the agents were configured.",
         VERIFYING,
         "log-group-missing",
         _group_lost,
-    ),
-    Trouble(
-        "log-retention-changed",
-        "Somebody lets the log group keep events for a day.",
-        VERIFYING,
-        "log-retention-changed",
-        _retention,
     ),
 )

@@ -13,6 +13,7 @@ import yaml
 
 from moto.iam.models import iam_backends
 
+from closednet.model.specs.management import OPERATIONS_POLICY
 from closednet_rehearsal.settings import (
     MANAGEMENT_ACCOUNT,
     NETWORK_ACCOUNT,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 NODES: Final = "closednet-managed-node"
 CREATE_ACTIVATION: Final = "ssm:CreateActivation"
-CHANNELS: Final = "ssmmessages:*"
 STRANGER: Final = "333333333333"
 ADDED: Final = "corporate-guardrail"
 
@@ -65,7 +65,9 @@ def role(account: str, name: str) -> Any | None:
     return next((each for each in roles if each.name == name), None)
 
 
-def policies(account: str, name: str, change: Callable[[dict[str, str]], None]) -> Any:
+def policies(
+    account: str, name: str, change: Callable[[dict[str, str]], None]
+) -> Undo | None:
     """
     Change the inline policies of a role; return what puts them back.
     """
@@ -168,22 +170,22 @@ def _nodes_denied(*actions: str) -> Strike:
     return lambda _: policies(MANAGEMENT_ACCOUNT, NODES, add)
 
 
-def _core_without(start: str) -> Strike:
+def _without_output(_: Scene) -> Undo | None:
     """
-    Take the actions of a service out of the node role's core policy.
+    Take the writing of command output out of the nodes' policy, once it is there.
     """
+    held = role(MANAGEMENT_ACCOUNT, NODES)
+    if held is None or OPERATIONS_POLICY not in held.policies:
+        return None
 
-    def without(held: dict[str, str]) -> None:
-        name = next(name for name in held if "core" in name)
-        policy = json.loads(held[name])
-        for statement in policy["Statement"]:
-            listed = statement["Action"]
-            actions = [listed] if isinstance(listed, str) else listed
-            statement["Action"] = [a for a in actions if not a.startswith(start)]
-        policy["Statement"] = [s for s in policy["Statement"] if s["Action"]]
-        held[name] = json.dumps(policy)
+    def without(policies_of: dict[str, str]) -> None:
+        policy = json.loads(policies_of[OPERATIONS_POLICY])
+        policy["Statement"] = [
+            each for each in policy["Statement"] if "s3:PutObject" not in each["Action"]
+        ]
+        policies_of[OPERATIONS_POLICY] = json.dumps(policy)
 
-    return lambda _: policies(MANAGEMENT_ACCOUNT, NODES, without)
+    return policies(MANAGEMENT_ACCOUNT, NODES, without)
 
 
 TROUBLES: Final = (
@@ -244,11 +246,11 @@ TROUBLES: Final = (
         _distrusted,
     ),
     Trouble(
-        "node-role-without-channels",
-        "Somebody takes ssmmessages out of the policy of the nodes' role.",
+        "node-role-without-output",
+        "Somebody takes the writing of command output out of the nodes' policy.",
         "iam-attach",
         "node-role-lacks-right",
-        _core_without("ssmmessages:"),
+        _without_output,
     ),
     Trouble(
         "node-role-under-boundary",

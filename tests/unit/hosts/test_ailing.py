@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from closednet.hosts.activation_causes import refused
-from closednet.hosts.ailing import cloudwatch_agent, ssm_agent
+from closednet.hosts.ailing import POLICIES, cloudwatch_agent, ssm_agent
 from closednet.hosts.health import Health, Refused, Unit, parse
 from closednet.hosts.results import REFUSED, CommandResult, failure
 from closednet.model.causes import CAUSES
@@ -127,6 +127,16 @@ def test_a_script_tells_its_cause_and_what_a_registration_was_refused_for() -> N
     assert ("package-tampered",) == error.causes
     assert () == other.causes
     assert REFUSED["ActivationExpired"] == other.left_open
+
+
+def test_every_kind_of_policy_has_its_cause() -> None:
+    assert set(POLICIES.values()) <= set(CAUSES)
+
+
+def test_nobody_means_to_let_agents_make_log_groups() -> None:
+    refused_ = boundary("logs:CreateLogGroup")
+
+    assert not cloudwatch_agent(replace(GOOD, cloudwatch_refused=refused_), "default")
 
 
 def test_what_a_refusal_leaves_open_exists() -> None:
