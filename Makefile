@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env fmt lint type layers unit laws rehearsal notebooks recorded docs \
-	browser chaos faults policies fuzz-evidence bench-fleet test check rehearse lab record report lock clean
+	browser chaos faults layouts policies fuzz-evidence bench-fleet test check rehearse lab record report lock clean
 
 help: ## Show what there is to make.
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  \1@/p' $(firstword $(MAKEFILE_LIST)) \
@@ -80,13 +80,16 @@ chaos: env ## Let every write of a rollout fail in every way, and go on.
 faults: env ## Let every named fault happen: is its cause named, and nothing else?
 	$(BIN)/python -m closednet_rehearsal.trouble
 
+layouts: env ## Rehearse a whole rollout for each layout of a site.
+	$(BIN)/python -m closednet_rehearsal.layouts
+
 policies: env ## Take every statement of the generated policies away in turn.
 	$(BIN)/python -m closednet_rehearsal.least_privilege
 
 fuzz-evidence: env ## Meddle with archives: the verifier must notice it all.
 	$(BIN)/python -m tests.fuzz.evidence
 
-bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers, and 5,000 in part.
+bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers.
 	$(BIN)/python benchmarks/fleet.py
 
 test: lint type layers ## Run everything: style, types, layers and all tests.

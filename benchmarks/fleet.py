@@ -4,7 +4,6 @@ What a fleet costs: 10, 100 and 1,000 servers of a rehearsal, from nothing to ve
 
 Servers are registered (the whole step of the SSM Agent, wave by wave), commanded (one
 Run Command on all) and verified, through the library, with real shells and evidence.
-For 5,000 only `plan` and `verify` are measured, with servers that answer from a file.
 Prints a table and writes JSON beside it. `hosts ... --json FILE` for other sizes.
 """
 

@@ -64,7 +64,7 @@ def test_umask_folder_and_pipes_are_the_shell_s(fleet: Fleet) -> None:
 
 def test_what_was_forked_is_found_and_ended_with_its_server(fleet: Fleet) -> None:
     unit = fleet.folder(NAME) / "root/lib/systemd/system/amazon-ssm-agent.service"
-    unit.write_text("[Service]\n")
+    unit.write_text("[Service]\nExecStart=/usr/bin/amazon-ssm-agent\n")
     done = run(
         fleet, "systemctl start amazon-ssm-agent; systemctl is-active amazon-ssm-agent"
     )

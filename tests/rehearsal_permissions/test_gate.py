@@ -413,15 +413,22 @@ def _address(site: Site) -> Iterator[str]:
     The address of an endpoint for logs that lets only the management account in.
     """
     ec2 = site.administrator(NETWORK_ACCOUNT).client("ec2")
+    group = ec2.describe_security_groups()["SecurityGroups"][0]
+    if not any(rule.get("FromPort") == 443 for rule in group["IpPermissions"]):
+        ec2.authorize_security_group_ingress(
+            GroupId=group["GroupId"],
+            IpProtocol="tcp",
+            FromPort=443,
+            ToPort=443,
+            CidrIp="192.168.10.0/24",
+        )
     made = ec2.create_vpc_endpoint(
         VpcEndpointType="Interface",
         VpcId=VPC_ID,
         ServiceName=f"com.amazonaws.{REGION}.logs",
         SubnetIds=[SUBNETS[0].subnet_id],
         PrivateDnsEnabled=False,
-        SecurityGroupIds=[
-            ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
-        ],
+        SecurityGroupIds=[group["GroupId"]],
         PolicyDocument=text(
             statement(
                 ["logs:DescribeLogGroups", "logs:PutLogEvents"],

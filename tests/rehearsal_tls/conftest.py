@@ -137,6 +137,18 @@ def _build(site: Site) -> None:
     )
     # Resolver does not find at once what EC2 just made.
     site.operator.advance(1)
+    ec2.authorize_security_group_ingress(
+        GroupId=group["GroupId"],
+        IpPermissions=[
+            {
+                "IpProtocol": protocol,
+                "FromPort": 53,
+                "ToPort": 53,
+                "IpRanges": [{"CidrIp": "192.168.10.53/32"}],
+            }
+            for protocol in ("udp", "tcp")
+        ],
+    )
     resolver.create_resolver_endpoint(
         CreatorRequestId="tests",
         Direction="INBOUND",
