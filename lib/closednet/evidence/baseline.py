@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from closednet.errors import EvidenceError
-from closednet.evidence import archive, codec, files, portrait
+from closednet.evidence import archive, codec, deciders, files, portrait
 from closednet.evidence.verifier import place as places
 from closednet.evidence.verifier.chain import JOURNAL, chain_problems
 from closednet.model.change import Create, Delete, Found, Manual, Update, key_of
@@ -52,6 +52,7 @@ class Baseline:
     portrait: Portrait
     ended: str
     parameters: Section
+    answers: Section
     resources: Mapping[str, Standing]
 
     @property
@@ -82,7 +83,37 @@ def read(path: Path) -> Baseline:
     described = (
         parameters(known) if known else _of_the_site(seen.sections["parameters"])
     )
-    return Baseline(seen, str(events[-1]["at"]), described, _resources(held, events))
+    return Baseline(
+        seen,
+        str(events[-1]["at"]),
+        described,
+        _settled(seen.sections["DNS answers"], events),
+        _resources(held, events),
+    )
+
+
+def _settled(answers: Section, events: Iterable[dict[str, Any]]) -> Section:
+    """
+    Leave out answers from before something changed that decides about them.
+
+    A rollout asks some names on its way only: the last answer is not how it was left.
+    """
+    changed: dict[str, int] = {}
+    asked: dict[str, int] = {}
+    for event in events:
+        data = event["data"]
+        if event["kind"] == "change-done":
+            changed[key_of(codec.decode(data["done"], Done).change)] = event["n"]
+        elif event["kind"] == "dns-question":
+            asked[portrait.question(data)] = event["n"]
+    return {
+        key: thing
+        for key, thing in answers.items()
+        if all(
+            changed.get(decider, 0) < asked.get(key, 0)
+            for decider in deciders.of_name(key.partition(" ")[0])
+        )
+    }
 
 
 def _understood(raw: bytes) -> SiteParams | None:
@@ -175,7 +206,7 @@ def as_portrait(baseline: Baseline) -> Portrait:
     parts = {
         "resources": resources,
         "parameters": baseline.parameters,
-        "DNS answers": sections["DNS answers"],
+        "DNS answers": baseline.answers,
         "servers": sections["servers"],
     }
     return replace(baseline.portrait, sections=parts)

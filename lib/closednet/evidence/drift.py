@@ -7,11 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from closednet.evidence import difference
+from closednet.evidence import deciders, difference
 from closednet.evidence.difference import Difference
 from closednet.model.change import Delete
 from closednet.model.foresight import numbers
-from closednet.model.specs.network import endpoint_key
 
 
 if TYPE_CHECKING:
@@ -127,18 +126,7 @@ def _related(one: Difference) -> tuple[str, ...]:
         every = {n for some in OF_SERVERS.values() for n in some}
         chosen = names if one.attribute else tuple(sorted(every))
         return tuple(name.format(host=one.key) for name in chosen)
-    name = one.key.partition(" ")[0]
-    service = name.partition(".")[0]
-    zone = name if service == "s3" else ".".join(name.split(".")[-4:])
-    if ".vpce." in name:
-        service = "s3"
-    return (
-        endpoint_key(service),
-        *(f"forwarding-rule/{z}" for z in (name, zone)),
-        *(f"hosted-zone/{z}" for z in (name, zone)),
-        *(f"zone-record/{z}/A" for z in (name, zone)),
-        "resolver-endpoint/inbound",
-    )
+    return deciders.of_name(one.key.partition(" ")[0])
 
 
 def _update(one: Difference, register: Register) -> str:

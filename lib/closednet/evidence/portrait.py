@@ -163,11 +163,19 @@ def _answers(events: Iterable[dict[str, Any]]) -> dict[str, Thing]:
     for event in events:
         if event["kind"] == "dns-question":
             answer = event["data"].get("answer") or event["data"]
-            asked = ("name", "rdtype", "server")
-            key = "{} {} at {}".format(*(answer.get(name, "") for name in asked))
+            key = question(event["data"])
             words = ", ".join(sorted(answer.get("addresses") or ()))
             found[key] = {"": words or str(answer.get("rcode", ""))}
     return found
+
+
+def question(data: dict[str, Any]) -> str:
+    """
+    Return under which key the answer to a question stands, from its event.
+    """
+    answer = data.get("answer") or data
+    asked = ("name", "rdtype", "server")
+    return "{} {} at {}".format(*(answer.get(name, "") for name in asked))
 
 
 def _servers(events: Iterable[dict[str, Any]]) -> dict[str, Thing]:

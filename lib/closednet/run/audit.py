@@ -184,7 +184,7 @@ class _Look:
         Ask every question of the archive again.
         """
         found: Section = {}
-        for key in self.held.portrait.sections["DNS answers"]:
+        for key in self.held.answers:
             question, _, server = key.partition(" at ")
             name, _, rdtype = question.partition(" ")
             if server not in self._places():

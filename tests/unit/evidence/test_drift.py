@@ -19,6 +19,7 @@ from closednet.model.change import Create, Delete, Found, Update
 from closednet.model.plan import Plan
 from closednet.model.receipt import Done
 from closednet.model.specs.management import LogGroup
+from closednet.model.specs.network import HostedZone
 from closednet.run.audit import Audit
 from tests.unit.evidence.samples import GROUP, SCOPE, full_run, run_folder
 
@@ -80,11 +81,37 @@ def compared(root: Path, held: Baseline, **resources: LogGroup | None) -> list[D
     return list(drift.of(held, before, now, approved.read(root, "osaka")))
 
 
+def _ask(folder: RunFolder, name: str) -> None:
+    said = {"name": name, "rdtype": "A", "server": "192.168.10.53", "addresses": []}
+    folder.journal.record("dns-question", answer=said | {"rcode": "NXDOMAIN"})
+
+
 class TestBaseline:
     def test_it_holds_what_was_found_and_what_was_made(self, held: Baseline) -> None:
         assert KEPT == held.resources[KEPT.key].spec
         assert GROUP.new == held.resources[GROUP.new.key].spec
         assert "lg-1" == held.resources[GROUP.new.key].resource_id
+
+    def test_answers_from_before_a_change_are_not_how_it_was_left(
+        self, tmp_path: Path
+    ) -> None:
+        """A name that was asked only on the way to the zone that answers it now."""
+        zone = "s3.ap-northeast-1.amazonaws.com"
+        folder = run_folder(tmp_path, OLDER)
+        change = Create(HostedZone(zone, "vpc-1", "ap-northeast-1"))
+        folder.write_approval(Plan("hosted-zone", SCOPE, (change,)), by="hana")
+        for name in (
+            f"early.{zone}",
+            f"twice.{zone}",
+            "ssm.ap-northeast-1.amazonaws.com",
+        ):
+            _ask(folder, name)
+        JournalListener(folder.journal).change_done("hosted-zone", Done(change, "Z1"))
+        _ask(folder, f"twice.{zone}")
+        archive.seal(folder)
+        names = [key.split()[0] for key in baseline.read(folder.path).answers]
+
+        assert [f"twice.{zone}", "ssm.ap-northeast-1.amazonaws.com"] == names
 
     def test_a_broken_archive_is_none(self, tmp_path: Path) -> None:
         folder = full_run(tmp_path)
