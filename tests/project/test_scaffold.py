@@ -19,8 +19,8 @@ from tests.project.files import ROOT, texts
 
 # The exact numbers: whoever adds or removes one says so here.
 RATCHETS = {
-    r"# no[q]a": 143,
-    r"# type: igno[r]e": 16,
+    r"# no[q]a": 145,
+    r"# type: igno[r]e": 20,
     r"pragma: no co[v]er": 0,
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

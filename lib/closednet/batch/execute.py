@@ -12,22 +12,23 @@ import tempfile
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from closednet.batch.kernels import SocketKernelManager
 from closednet.batch.light import (
     DeadKernelError,
     PapermillExecutionError,
     papermill,
 )
+from closednet.batch.papermill_engine import NAME, CellEvent, NotExecuted
 from closednet.evidence import files, normalise
 from closednet.redact import redact
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-KERNEL_SIGNAL_EXIT = 138
+INTERRUPTED: Final = "KeyboardInterrupt"
+GO_ON: Final = "run the same command again to go on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,71 +50,51 @@ class Outcome:
 
 
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, Any], *, timeout_s: int
+    notebook: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    *,
+    timeout_s: int,
+    on_cell: Callable[[CellEvent], object] = bool,
 ) -> Outcome:
     """
     Run `notebook` and leave the executed copy, scrubbed, in `output`.
     """
     with tempfile.TemporaryDirectory(prefix="closednet-") as folder:
         raw = Path(folder) / notebook.name
-        outcome = _run(notebook, raw, parameters, timeout_s)
+        outcome = _run(notebook, raw, parameters, timeout_s, on_cell)
         if raw.is_file():
-            _keep(raw, output)
-            outcome = _judged(outcome, output)
+            executed = json.loads(raw.read_text("utf-8"))
+            files.write_text(output, normalise.dumps(executed))
     return outcome
 
 
 def _run(
-    notebook: Path, raw: Path, parameters: Mapping[str, Any], timeout_s: int
+    notebook: Path,
+    raw: Path,
+    parameters: Mapping[str, Any],
+    timeout_s: int,
+    on_cell: Callable[[CellEvent], object],
 ) -> Outcome:
     try:
         papermill.execute_notebook(
             str(notebook),
             str(raw),
             parameters=dict(parameters),
+            engine_name=NAME,
             kernel_name="python3",
             progress_bar=False,
             log_output=False,
-            request_save_on_cell_execute=False,
             autosave_cell_every=0,
             execution_timeout=timeout_s,
             start_timeout=60,
-            kernel_manager_class=SocketKernelManager,
-            # A kernel that is told to stop says so on the terminal otherwise.
-            extra_arguments=["--Application.log_level=50"],
+            on_cell=on_cell,
         )
     except PapermillExecutionError as err:
         return Outcome(notebook.stem, err.ename, redact(str(err.evalue)))
-    except (DeadKernelError, RuntimeError, TimeoutError) as err:
-        return Outcome(notebook.stem, type(err).__name__, redact(str(err)))
+    except (DeadKernelError, NotExecuted, RuntimeError, TimeoutError) as err:
+        said = redact(str(err))
+        return Outcome(notebook.stem, type(err).__name__, f"{said}; {GO_ON}")
+    except KeyboardInterrupt:
+        return Outcome(notebook.stem, INTERRUPTED, f"interrupted; {GO_ON}")
     return Outcome(notebook.stem)
-
-
-def _keep(raw: Path, output: Path) -> None:
-    executed = json.loads(raw.read_text("utf-8"))
-    files.write_text(output, normalise.dumps(normalise.normalise(executed)))
-
-
-def _judged(outcome: Outcome, output: Path) -> Outcome:
-    """
-    Call a run good only if every code cell was really executed.
-
-    papermill says "completed" after `sys.exit()` and after a kernel's death.
-    """
-    if not outcome.ok:
-        return outcome
-    cells = json.loads(output.read_text("utf-8"))["cells"]
-    skipped = [
-        n
-        for n, cell in enumerate(cells)
-        if cell["cell_type"] == "code"
-        and cell["source"]
-        and cell["execution_count"] is None
-    ]
-    if not skipped:
-        return outcome
-    return Outcome(
-        outcome.notebook,
-        "NotExecuted",
-        f"cell {skipped[0]} and {len(skipped) - 1} more were never executed",
-    )

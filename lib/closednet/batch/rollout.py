@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from closednet import errors, registry
-from closednet.batch.execute import Outcome, execute
+from closednet.batch.execute import INTERRUPTED, Outcome, execute
 from closednet.batch.forking import SHARED
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
 from closednet.batch.pages import Pages
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from closednet.run.rollback import RollbackRun
 
 CELL_TIMEOUT_S: Final = 7200
+INTERRUPTED_EXIT: Final = 130
 
 
 def apply(
@@ -243,6 +244,8 @@ def exit_code(error: str) -> int:
     """
     Return the exit code for the class name of an error in a notebook.
     """
+    if error == INTERRUPTED:
+        return INTERRUPTED_EXIT
     found = getattr(errors, error, errors.ClosednetError)
     code: int = getattr(found, "exit_code", errors.ClosednetError.exit_code)
     return code

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from closednet import engine, registry
+from closednet.batch.forking import SHARED
 from closednet.cli import requests, show
 from closednet.evidence import codec, runs
 from closednet.evidence.run_folder import RunFolder
@@ -52,6 +53,9 @@ def apply(arguments: Namespace) -> int:
     """
     Run the notebooks of all steps under an approved plan.
     """
+    if arguments.approve:
+        # Imports what kernels need while we import what the batch needs.
+        SHARED.prepare()
     from closednet.batch import rollout  # noqa: PLC0415 - papermill is slow to import
 
     return rollout.apply(
@@ -114,6 +118,9 @@ def rollback(arguments: Namespace) -> int:
     """
     Plan the undoing of a run; with the digest, do it.
     """
+    if arguments.approve:
+        # Imports what kernels need while we import what the batch needs.
+        SHARED.prepare()
     from closednet.batch import rollout  # noqa: PLC0415 - papermill is slow to import
 
     return rollout.undo(

@@ -120,10 +120,10 @@ def seal(folder: RunFolder, sealing: Sealing = PLAIN) -> Manifest:
     for name in place.SEAL_FILES:
         (folder.path / name).unlink(missing_ok=True)
     files.write_text(folder.path / VERIFIER, single_file.text())
-    scan(folder)
+    clean = scan(folder)
     folder.journal.record("sealed")
     _write_pages(folder, signers)
-    refuse_secrets(folder.path)
+    refuse_secrets(folder.path, clean)
     manifest = manifest_of(
         folder, signers=signers, timestamp=sealing.stamper is not None
     )
@@ -225,31 +225,41 @@ def _remove_empty_folders(folder: Path) -> None:
             path.rmdir()
 
 
-def scan(folder: RunFolder) -> None:
+def scan(folder: RunFolder) -> frozenset[str]:
     """
     Look for this process's secrets in the evidence so far, and say so.
 
     A secret is known only where it was handled, so every kernel looks for its own
     before it ends; the process that seals may know none of them.
 
+    Returns:
+        The digests of the files that hold none.
+
     Raises:
         EvidenceError: There is one; file and name of the secret are told.
     """
-    if redact.names():
-        refuse_secrets(folder.path)
-        folder.journal.record("scanned", secrets=list(redact.names()))
+    if not redact.names():
+        return frozenset()
+    clean = refuse_secrets(folder.path)
+    folder.journal.record("scanned", secrets=list(redact.names()))
+    return clean
 
 
-def refuse_secrets(folder: Path) -> None:
+def refuse_secrets(folder: Path, clean: frozenset[str] = frozenset()) -> frozenset[str]:
     """
     Look for every secret that this process knows in every file.
 
+    Files with a digest of `clean` were looked through before, for the same secrets.
+
     Raises:
         EvidenceError: There is one; file and name of the secret are told.
     """
+    held = place.read_place(folder).files
+    digests = {name: sha256(held[name]).hexdigest() for name in place.covered(held)}
     leaks = [
         f"{name} holds the secret {secret} ({kind})"
-        for name in place.covered(place.read_place(folder).files)
+        for name, digest in digests.items()
+        if digest not in clean
         for secret, kind in leaks_in(folder / name)
     ]
     if leaks:
@@ -257,6 +267,7 @@ def refuse_secrets(folder: Path) -> None:
             "secrets stand in the evidence:\n  - " + "\n  - ".join(leaks),
             hint="retire the secret, remove the file, and find out how it got there",
         )
+    return frozenset(digests.values())
 
 
 def leaks_in(path: Path) -> tuple[tuple[str, str], ...]:

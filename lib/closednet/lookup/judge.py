@@ -4,9 +4,11 @@ Checks over DNS answers: whose addresses are they, and are they private?
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address, ip_network
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from closednet.errors import LookupFailed
 from closednet.model.report import Check
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
     from closednet.lookup.examination import Examination
     from closednet.lookup.resolver import Lookup
+
+
+# A burst of more would overflow the buffer of a small DNS server.
+AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +79,17 @@ def private_checks(
     Where a check fails, `examination` says in which trap the server is.
     """
     names = tuple(expected)
-    for place in places:
-        for wanted in names:
-            check = _private_check(lookup, place, wanted, proves)
-            if examination is not None and not check.passed:
-                check = _explained(check, examination, place, wanted, names)
-            yield check
+    pairs = [(place, wanted) for place in places for wanted in names]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        asked = [
+            threads.submit(_private_check, lookup, place, wanted, proves)
+            for place, wanted in pairs
+        ]
+    for (place, wanted), answer in zip(pairs, asked, strict=True):
+        check = answer.result()
+        if examination is not None and not check.passed:
+            check = _explained(check, examination, place, wanted, names)
+        yield check
 
 
 def _explained(
@@ -91,12 +102,25 @@ def _explained(
     return check.explained(examination.diagnosis(place.server, wanted, names))
 
 
-def nodata_check(
-    lookup: Lookup, place: Vantage, name: str, proves: tuple[str, ...]
+def nodata_checks(
+    lookup: Lookup,
+    places: Iterable[Vantage],
+    names: Iterable[str],
+    proves: tuple[str, ...],
+) -> list[Check]:
+    """
+    Check that no name has an IPv6 address, which servers might prefer.
+    """
+    asked = tuple(names)
+    pairs = [(place, name) for place in places for name in asked]
+    judge = partial(_nodata_check, lookup, proves)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(judge, *zip(*pairs, strict=True))) if pairs else []
+
+
+def _nodata_check(
+    lookup: Lookup, proves: tuple[str, ...], place: Vantage, name: str
 ) -> Check:
-    """
-    Check that a name has no IPv6 address, which servers might prefer.
-    """
     seen = outcome(lookup, place.server, name, "AAAA")
     return Check(
         f"{place.called} has no IPv6 address for {name}",

@@ -15,7 +15,7 @@ from closednet.aws.zone_associations import ZoneAssociations, ZoneAuthorizations
 from closednet.aws.zone_records import ZoneRecords
 from closednet.aws.zones import HostedZones
 from closednet.lookup.examination import Examination
-from closednet.lookup.judge import Expectation, nodata_check, private_checks, vantages
+from closednet.lookup.judge import Expectation, nodata_checks, private_checks, vantages
 from closednet.lookup.override import NameOverrides
 from closednet.model import handover, name_override, network_design, s3_names
 from closednet.model.report import Report
@@ -171,7 +171,7 @@ class HostedZoneStep:
                 *private_checks(
                     self.lookup, places, expected, ("S7",), self._examination()
                 ),
-                *(nodata_check(self.lookup, place, zone, ("S7",)) for place in places),
+                *nodata_checks(self.lookup, places, [zone], ("S7",)),
             ),
         )
 

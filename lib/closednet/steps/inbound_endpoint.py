@@ -15,7 +15,7 @@ from closednet.lookup.examination import Examination
 from closednet.lookup.forwarding import ForwardingRules
 from closednet.lookup.judge import (
     Expectation,
-    nodata_check,
+    nodata_checks,
     outcome,
     private_checks,
     vantages,
@@ -113,11 +113,7 @@ class InboundEndpointStep:
         places = vantages(inbound, self.params.network.dns_servers)
         proves = ("S1", "S5", "S6")
         expected = self._expected(states)
-        nodata = (
-            nodata_check(self.lookup, place, wanted.name, proves)
-            for place in places
-            for wanted in expected
-        )
+        names = [wanted.name for wanted in expected]
         return Report(
             self.name,
             (
@@ -125,7 +121,7 @@ class InboundEndpointStep:
                 *private_checks(
                     self.lookup, places, expected, proves, self._examination()
                 ),
-                *nodata,
+                *nodata_checks(self.lookup, places, names, proves),
                 *self._s3_checks(places, states.get("s3")),
             ),
         )

@@ -8,10 +8,8 @@ import importlib
 import os
 import sys
 
-from typing import Final
 
-
-MODULES: Final = {
+MODULES = {
     "amazon-cloudwatch-agent-ctl": "cloudwatch",
     "amazon-ssm-agent": "ssm_tools",
     "curl": "web_tools",
@@ -34,6 +32,7 @@ def main(arguments: list[str]) -> int:
     """
     name, *rest = arguments
     package = "closednet_rehearsal.host"
+    importlib.import_module(f"{package}.annotations").install()
     module = importlib.import_module(f"{package}.{MODULES[name]}")
     machine = importlib.import_module(f"{package}.machine").this_machine()
     return int(module.main(machine, name, rest))
