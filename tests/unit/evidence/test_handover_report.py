@@ -74,7 +74,7 @@ def test_it_says_who_what_when_and_what_is_left(tmp_path: Path, language: str) -
         "hanako",
         PLAN.digest,
         "AROA1",
-        "forwarder",
+        "install 転送 rules",
         "S21",
         NAME,
     ):
