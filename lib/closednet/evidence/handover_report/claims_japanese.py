@@ -56,6 +56,7 @@ CLAIMS: Final = {
     "the bucket for command output exists": "コマンド出力用のバケットが存在する",
     "DNS server {0} answers": "DNS サーバー {0} が応答する",
     "server {0} is reached over its connector": "サーバー {0} に接続できる",
+    "server {0} is fit for both agents": "サーバー {0} に両エージェントを導入できる状態である",
     "the {0} endpoint is available": "{0} エンドポイントが利用可能である",
     "the {0} endpoint has one private address in every subnet": "{0} エンドポイントが"
     "サブネットごとに 1 つのプライベートアドレスを持つ",
