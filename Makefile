@@ -81,6 +81,7 @@ faults: env ## Let every named fault happen: is its cause named, and nothing els
 	$(BIN)/python -m closednet_rehearsal.trouble
 
 layouts: env ## Rehearse a whole rollout for each layout of a site.
+	$(PYTEST) -m layouts tests/rehearsal_network
 	$(BIN)/python -m closednet_rehearsal.layouts
 
 policies: env ## Take every statement of the generated policies away in turn.
@@ -92,8 +93,8 @@ fuzz-evidence: env ## Meddle with archives: the verifier must notice it all.
 bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers.
 	$(BIN)/python benchmarks/fleet.py
 
-test: lint type layers ## Run everything: style, types, layers and all tests.
-	$(PYTEST) -n auto --dist loadfile --durations=10 tests
+test: lint type layers ## Run everything but the long sweeps: style, types, layers, tests.
+	$(PYTEST) -n auto --dist loadfile --durations=10 -m "not layouts" tests
 
 check: ## Run everything as CI does: nothing may be skipped.
 	CLOSEDNET_REQUIRE_DEBIAN=1 $(MAKE) test

@@ -235,6 +235,7 @@ _PAGED = {
     "describe_security_groups": (("SecurityGroups",), "GroupIds"),
     "describe_security_group_rules": (("SecurityGroupRules",), "SecurityGroupRuleIds"),
     "describe_route_tables": (("RouteTables",), "RouteTableIds"),
+    "describe_network_acls": (("NetworkAcls",), "NetworkAclIds"),
     "describe_prefix_lists": (("PrefixLists",), "PrefixListIds"),
     "describe_managed_prefix_lists": (("PrefixLists",), "PrefixListIds"),
     "describe_transit_gateways": (("TransitGateways",), "TransitGatewayIds"),

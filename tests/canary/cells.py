@@ -8,7 +8,7 @@ from typing import Final
 
 
 SETUP: Final = """
-import base64, html, json, logging, os, pprint, subprocess, sys, traceback, warnings
+import base64, html, json, logging, os, pprint, subprocess, sys, time, traceback, warnings
 from dataclasses import dataclass
 from pathlib import Path
 from datetime import UTC, datetime
@@ -81,7 +81,8 @@ WAYS: Final = {
     "child's environment": (
         "subprocess.run(['env'], env=os.environ | {'LEAK': leak}, check=True)"
     ),
-    "file descriptor": "os.write(1, leak.encode() + b'\\n')",
+    # The kernel reads its own output from a pipe, and no cell waits for it.
+    "file descriptor": "os.write(1, leak.encode() + b'\\n')\ntime.sleep(1)",
     "journal": "book.record('note', text=leak, nested={leak: [leak]})",
 }
 # Tried once: the secret itself, where nobody reveals it.

@@ -37,6 +37,10 @@ def test_pages_of_the_network(
         ec2.create_route_table(VpcId=VPC_ID)["RouteTable"]["RouteTableId"]
         for _ in range(PAGE_SIZE)
     ]
+    acls = [
+        ec2.create_network_acl(VpcId=VPC_ID)["NetworkAcl"]["NetworkAclId"]
+        for _ in range(PAGE_SIZE)
+    ]
     groups = [
         ec2.create_security_group(GroupName=f"p{n}", Description="d", VpcId=VPC_ID)
         for n in range(PAGE_SIZE)
@@ -50,6 +54,7 @@ def test_pages_of_the_network(
         Listing("ec2", "describe_subnets", "Subnets[].SubnetId", {"Filters": VPC}),
         Listing("ec2", "describe_route_tables", "RouteTables[].RouteTableId"),
         Listing("ec2", "describe_security_groups", "SecurityGroups[].GroupId"),
+        Listing("ec2", "describe_network_acls", "NetworkAcls[].NetworkAclId"),
         Listing("ec2", "describe_vpc_endpoint_services", SERVICES, by_hand=True),
         Listing(
             *("route53", "list_hosted_zones_by_vpc"),
@@ -67,6 +72,8 @@ def test_pages_of_the_network(
         ec2.delete_subnet(SubnetId=subnet)
     for table in tables:
         ec2.delete_route_table(RouteTableId=table)
+    for acl in acls:
+        ec2.delete_network_acl(NetworkAclId=acl)
     for made in groups:
         ec2.delete_security_group(GroupId=made["GroupId"])
     assert group

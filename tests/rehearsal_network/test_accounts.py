@@ -32,7 +32,7 @@ from tests.rehearsal_network.test_network_steps import (
 if TYPE_CHECKING:
     from tests.rehearsal_network.conftest import World
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.layouts]
 ZONE = "s3.ap-northeast-1.amazonaws.com"
 ROLE = f"arn:aws:iam::{DNS_ACCOUNT}:role/closednet-operator"
 

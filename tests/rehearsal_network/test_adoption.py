@@ -29,7 +29,7 @@ from tests.rehearsal_network.test_s3_names import choose
 if TYPE_CHECKING:
     from tests.rehearsal_network.conftest import World
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.layouts]
 ZONE = "s3.ap-northeast-1.amazonaws.com"
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from tests.rehearsal_network.conftest import World
 
-pytestmark = pytest.mark.rehearsal
+pytestmark = [pytest.mark.rehearsal, pytest.mark.layouts]
 MODES = (s3_names.ZONE, s3_names.INBOUND, s3_names.VPC)
 APEX = "s3.ap-northeast-1.amazonaws.com"
 NAMES = (APEX, f"some-bucket.{APEX}")

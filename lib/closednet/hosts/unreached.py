@@ -22,6 +22,7 @@ SENTENCES: Final = (
     ("host-name-unresolved", r"Could not resolve hostname"),
     ("sudo-password", r"sudo: .*(password is required|terminal is required)"),
     ("sudo-forbidden", r"is not (allowed to execute|in the sudoers file)"),
+    ("ssh-hangs", r"during banner exchange|Connection to \S+ port \d+ timed out"),
     ("host-silent", r"port \d+: (Connection timed out|No route to host)"),
 )
 

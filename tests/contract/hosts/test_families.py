@@ -91,6 +91,7 @@ def test_what_is_written_is_the_same_under_every_shell(site: Site, shell: str) -
         "set-cloudwatch-credentials",
         SITE="dc1",
         PROFILE="CW",
+        FILE="/root/.aws/credentials",
         REGION="eu-west-1",
         KEY_ID="ID",
         KEY_SECRET="$(x) 'y'",
@@ -105,7 +106,8 @@ def test_what_is_written_is_the_same_under_every_shell(site: Site, shell: str) -
     run(site, script, shell)
     assert text == world.read("root/.aws/credentials")
 
-    run(site, render("drop-cloudwatch-credentials", PROFILE="CW"), shell)
+    dropping = {"PROFILE": "CW", "FILE": "/root/.aws/credentials"}
+    run(site, render("drop-cloudwatch-credentials", **dropping), shell)
     assert "CW" not in world.read("root/.aws/credentials")
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from closednet.errors import ApplyError, DriftError, PreconditionError, UnsafePlanError
-from closednet.model.change import Update
+from closednet.errors import ApplyError, DriftError, PreconditionError
+from closednet.model.change import Manual, Update
 from closednet.model.specs.management import SESSION_DOCUMENT
 from closednet.steps.activation import ActivationStep
 from closednet.steps.iam_attach import IamAttachStep
@@ -168,11 +168,11 @@ def test_a_log_group_of_others_is_adopted_or_left_alone(
 ) -> None:
     logs = scene.site.management.logs
     logs.create_log_group(logGroupName="messages")
-    logs.put_retention_policy(logGroupName="messages", retentionInDays=30)
-    with pytest.raises(UnsafePlanError, match="retention_days is 30, not 5"):
-        scene.changes(step)
+    logs.put_retention_policy(logGroupName="messages", retentionInDays=3)
+    (asked,) = [c for c in scene.changes(step) if isinstance(c, Manual)]
+    assert "keep its events for 5 days or longer" in asked.instruction
 
-    logs.put_retention_policy(logGroupName="messages", retentionInDays=5)
+    logs.put_retention_policy(logGroupName="messages", retentionInDays=30)
     receipt = scene.apply(step)
     scene.undo(step, receipt)
     groups = logs.describe_log_groups(logGroupNamePrefix="messages")["logGroups"]
