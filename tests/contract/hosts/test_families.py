@@ -106,8 +106,10 @@ def test_what_is_written_is_the_same_under_every_shell(site: Site, shell: str) -
     run(site, script, shell)
     assert text == world.read("root/.aws/credentials")
 
-    dropping = {"PROFILE": "CW", "FILE": "/root/.aws/credentials"}
-    run(site, render("drop-cloudwatch-credentials", **dropping), shell)
+    dropped = render(
+        "drop-cloudwatch-credentials", PROFILE="CW", FILE="/root/.aws/credentials"
+    )
+    run(site, dropped, shell)
     assert "CW" not in world.read("root/.aws/credentials")
 
 
