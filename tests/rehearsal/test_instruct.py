@@ -21,6 +21,7 @@ from closednet.site import open_site
 from closednet_rehearsal.running import running
 from tests.rehearsal.approvals import ROOT
 from tests.rehearsal.aws_command import person
+from tests.tools import tool
 
 
 if TYPE_CHECKING:
@@ -72,12 +73,14 @@ def _by_hand(run: Any, somebody: Person, cell: Callable[[], T]) -> T:
     raise AssertionError("it never went through")
 
 
+@pytest.mark.debian
 def test_reading_a_site_makes_no_call_of_our_own(
     rehearsal: Running, somebody: Person, params: Path
 ) -> None:
     """
     The preflight by AWS CLI, dig and ssh: every check passes on what people saw.
     """
+    tool("dig", "bind9-dnsutils")
     run: Any = open_run("preflight", params, run_id=RUN)
     before = len(rehearsal.ask("calls"))
     with pytest.raises(HandsNeededError) as asked:
