@@ -180,7 +180,7 @@ def _object(data: dict[str, Any], hint: Any) -> Any:
 
 
 @cache
-def _fields(cls: type[Any]) -> tuple[frozenset[str], frozenset[str]]:
+def _fields(cls: Any) -> tuple[frozenset[str], frozenset[str]]:
     """
     Return the names of a class's fields, and of those without a default.
     """
