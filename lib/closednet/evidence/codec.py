@@ -165,7 +165,7 @@ def _object(data: dict[str, Any], hint: Any) -> Any:
             f"{data['is']} is not part of the model",
             hint="read the file with the version of closednet that wrote it",
         )
-    wanted, needed = _fields(cls)
+    wanted, needed = _fields(cast("Hashable", cls))
     given = data.keys() - {"is"}
     # An older archive lacks what came later; that has a default then.
     lacking = needed - given
