@@ -21,10 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import measuring
-import tools
-import work
-
+from benchmarks import measuring, tools, work
 from closednet_rehearsal.dns.admin import write_zones
 from closednet_rehearsal.operator import ADMINISTRATOR
 from closednet_rehearsal.running import running
@@ -36,6 +33,7 @@ if TYPE_CHECKING:
     from closednet_rehearsal.running import Running
 
 HERE = Path(__file__).parent
+HEADS = ("wall s", "x", "CPU s", "x", "MB", "calls", "writes")
 RESULTS = HERE / "results/aws-side.json"
 CONTESTANTS = HERE / "contestants"
 PHASES = ("first", "again", "verify")
@@ -76,10 +74,10 @@ def _verb(phase: str) -> str:
     return "verify" if phase == "verify" else "apply"
 
 
-def _python(script: str, given: str) -> Callable[[str, Path], list[str]]:
+def _python(module: str, given: str) -> Callable[[str, Path], list[str]]:
     def command(phase: str, folder: Path) -> list[str]:
-        path = os.fspath(CONTESTANTS / script)
-        return [sys.executable, path, _verb(phase), os.fspath(folder / given)]
+        place = f"benchmarks.contestants.{module}"
+        return [sys.executable, "-m", place, _verb(phase), os.fspath(folder / given)]
 
     return command
 
@@ -87,7 +85,12 @@ def _python(script: str, given: str) -> Callable[[str, Path], list[str]]:
 def _notebooks(phase: str, folder: Path) -> list[str] | None:
     if phase == "verify":
         return None
-    command = [sys.executable, "-m", "contestants.closednet_notebooks", "apply"]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.contestants.closednet_notebooks",
+        "apply",
+    ]
     return [*command, os.fspath(folder / "site.yaml"), f"run-{phase}"]
 
 
@@ -102,10 +105,8 @@ def contestants(wanted: list[str]) -> list[Contestant]:
     """
     all_of_them = [
         Contestant("closednet, notebooks", _notebooks),
-        Contestant(
-            "closednet, library", _python("closednet_library.py", "site.yaml")
-        ),
-        Contestant("boto3 script", _python("plain_boto3.py", "work.json")),
+        Contestant("closednet, library", _python("closednet_library", "site.yaml")),
+        Contestant("boto3 script", _python("plain_boto3", "work.json")),
         Contestant("aws-cli script", _aws_cli, slow=True, missing=tools.aws_cli()),
     ]
     return [c for c in all_of_them if not wanted or any(w in c.name for w in wanted)]
@@ -127,7 +128,7 @@ def measure(contestant: Contestant, latency_ms: int) -> list[Run]:
             for phase in PHASES:
                 command = contestant.command(phase, folder)
                 if command is not None:
-                    run = _phase(emulator, command, env, folder)
+                    run = _phase(emulator, command, env)
                     run.contestant, run.latency_ms = contestant.name, latency_ms
                     run.phase = phase
                     found.append(run)
@@ -142,16 +143,18 @@ def _prepared(folder: Path, emulator: Running) -> dict[str, str]:
     write_zones(emulator.work_dir, work.zones(site))
     env = work.write(folder, work.described(site), emulator.endpoint_url)
     path = os.pathsep.join([*tools.paths(), os.environ["PATH"]])
-    return os.environ | env | {
-        "PATH": path,
-        "HOME": os.fspath(folder),
-        "PYTHONPATH": os.fspath(HERE),
-    }
+    return (
+        os.environ
+        | env
+        | {
+            "PATH": path,
+            "HOME": os.fspath(folder),
+            "PYTHONPATH": os.fspath(work.ROOT),
+        }
+    )
 
 
-def _phase(
-    emulator: Running, command: list[str], env: dict[str, str], folder: Path
-) -> Run:
+def _phase(emulator: Running, command: list[str], env: dict[str, str]) -> Run:
     before = len(emulator.ask("calls"))
     cost = measuring.run(command, env, work.ROOT)
     calls: list[dict[str, Any]] = emulator.ask("calls")[before:]
@@ -199,10 +202,7 @@ def shown(rows: list[dict[str, Any]]) -> str:
                 r for r in rows if (r["latency_ms"], r["phase"]) == (latency, phase)
             ]
             base = next((r for r in same if r["contestant"] == "boto3 script"), None)
-            lines = [
-                [f"{phase}, {latency} ms a call", "wall s", "x", "CPU s", "x"]
-                + ["MB", "calls", "writes"]
-            ]
+            lines = [[f"{phase}, {latency} ms a call", *HEADS]]
             lines += [_line(row, base) for row in same]
             parts.append(measuring.table(lines))
     return "\n\n".join(parts)

@@ -15,7 +15,6 @@ import time
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -23,6 +22,7 @@ import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 LOOK_S = 0.2
 

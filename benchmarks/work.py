@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
+from benchmarks.contestants.closednet_library import STEPS
 from closednet import registry
 from closednet.evidence import codec
 from closednet.site import open_site
 from closednet_rehearsal.settings import OPERATOR_KEY_ID, OPERATOR_SECRET_KEY
-from contestants.closednet_library import STEPS
 
 
 ROOT = Path(__file__).parents[1]

@@ -19,26 +19,36 @@ from closednet.site import open_site
 
 
 if TYPE_CHECKING:
+    from closednet.model.plan import Plan
     from closednet.model.report import Report
     from closednet.site import Site
 
 STEPS = ("endpoints", "inbound-endpoint", "hosted-zone", "activation", "iam-attach")
 
 
-def apply(site: Site, name: str) -> None:
-    """Plan a step, approve that plan, and apply it."""
-    step = registry.build(name, site)
+def plans(site: Site) -> dict[str, Plan]:
+    """Plan all steps, as `closednet plan` does."""
     with site.reads.shared():
-        plan = engine.plan(step, engine.inspect(step), site.scope)
+        steps = {name: registry.build(name, site) for name in STEPS}
+        return {
+            name: engine.plan(step, engine.inspect(step), site.scope)
+            for name, step in steps.items()
+        }
+
+
+def apply(site: Site) -> None:
+    """Apply every plan under its digest."""
+    for name, plan in plans(site).items():
         if plan.changes:
-            approved = plan.approve(plan.digest)
-            engine.apply(step, approved, JournalListener(NullRecorder()))
+            with site.reads.shared():
+                step, approved = registry.build(name, site), plan.approve(plan.digest)
+                engine.apply(step, approved, JournalListener(NullRecorder()))
 
 
-def verify(site: Site, name: str) -> Report:
-    """Verify a step."""
+def verify(site: Site) -> list[Report]:
+    """Verify all steps, as `closednet verify` does."""
     with site.reads.shared():
-        return registry.build(name, site).verify()
+        return [registry.build(name, site).verify() for name in STEPS]
 
 
 def wrong(site: Site, reports: list[Report]) -> list[str]:
@@ -56,12 +66,9 @@ def main(verb: str, params: str) -> int:
     """Do the work and return the exit code."""
     site = open_site(params)
     site.confirm_accounts()
-    reports = []
-    for name in STEPS:
-        if verb == "apply":
-            apply(site, name)
-        reports.append(verify(site, name))
-    found = wrong(site, reports)
+    if verb == "apply":
+        apply(site)
+    found = wrong(site, verify(site))
     sys.stderr.write("".join(f"{line}\n" for line in found))
     return 1 if found else 0
 

@@ -13,14 +13,14 @@ import sys
 
 from pathlib import Path
 
-from closednet import engine, registry
+from benchmarks.contestants.closednet_library import plans, wrong
+from closednet import registry
 from closednet.batch.execute import execute
 from closednet.batch.forking import SHARED
 from closednet.batch.notebooks import notebooks_folder
 from closednet.batch.pages import Pages
 from closednet.evidence.run_folder import RunFolder
 from closednet.site import open_site
-from contestants.closednet_library import STEPS, wrong
 
 
 LIMIT_S = 600
@@ -32,12 +32,8 @@ def main(params: str, run: str) -> int:
     site = open_site(params)
     site.confirm_accounts()
     folder = RunFolder(site.evidence_root, site.params.site, run)
-    pages, digests = Pages(folder), {}
-    with site.reads.shared():
-        for name in STEPS:
-            step = registry.build(name, site)
-            plan = engine.plan(step, engine.inspect(step), site.scope)
-            digests[name] = plan.digest
+    pages = Pages(folder)
+    digests = {name: plan.digest for name, plan in plans(site).items()}
     for name, digest in digests.items():
         notebook = registry.entry(name).notebook
         target = folder.path / "notebooks" / f"{notebook}.ipynb"

@@ -98,9 +98,7 @@ def make_groups() -> dict[str, str]:
             }
             for rule in group["ingress"]
         ]
-        patient(
-            EC2.authorize_security_group_ingress, GroupId=made, IpPermissions=rules
-        )
+        patient(EC2.authorize_security_group_ingress, GroupId=made, IpPermissions=rules)
         have[group["name"]] = made
     return have
 
@@ -173,7 +171,9 @@ def records(zone: str) -> set[str]:
     """Return the names of the zone's address records."""
     sets = "ResourceRecordSets"
     found = pages(R53, "list_resource_record_sets", sets, HostedZoneId=zone)
-    names = {each["Name"].replace("\\052", "*") for each in found if each["Type"] == "A"}
+    names = {
+        each["Name"].replace("\\052", "*") for each in found if each["Type"] == "A"
+    }
     return {name.rstrip(".") for name in names}
 
 

@@ -62,8 +62,9 @@ class Control:
 
     def after(self) -> None:
         """
-        Let waiting troubles strike what a call may have made.
+        Let waiting troubles strike what a call may have made, and take the answer far.
         """
+        time.sleep(self.latency_s)
         if self.troubles is not None:
             with self.world.lock:
                 self.troubles.strike()

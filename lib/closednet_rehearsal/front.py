@@ -116,7 +116,6 @@ class Front:
         except Refusal as refusal:
             answer = self._refused(asked, refusal)
         self._note(asked, account, principal, answer, time.monotonic() - began)
-        time.sleep(self.control.latency_s)
         self.control.after()
         if fault == HOLD_ANSWER:
             self.faults.hold()
