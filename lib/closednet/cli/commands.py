@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from closednet.batch.notebooks import notebooks_folder
 from closednet.cli import (
     audit_command,
+    batch_command,
     diagnose,
     evidence_commands,
     fleet_command,
@@ -219,6 +220,9 @@ COMMANDS: Final = {
     ),
     "verify": Command(
         "check every claim about the site", _params_json, site_commands.verify
+    ),
+    "batch": Command(
+        "plan, apply or verify many sites", batch_command.arguments, batch_command.run
     ),
     "status": Command(
         "show what stands, step by step", _params_json, site_commands.status
