@@ -9,7 +9,7 @@ import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from closednet_rehearsal.branching import Branch
-
-AGENTS_OWN: Final = ("ssm:UpdateInstanceInformation", "sts:AssumeRole")
 
 
 @dataclass(frozen=True, slots=True)
