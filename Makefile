@@ -8,6 +8,7 @@ PYTEST := $(BIN)/python -m pytest -q
 LOCKED := $(shell cat requirements.lock pyproject.toml | cksum | tr -d ' ')
 STAMP := $(VENV)/.made-$(LOCKED)
 RUN ?=
+SITES ?= 100
 
 export UV_PYTHON_DOWNLOADS := never
 # Kernels start twice as fast with compiled modules, whatever the caller prefers.
@@ -15,7 +16,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help env fmt lint type layers unit laws rehearsal notebooks recorded docs \
-	browser chaos faults layouts policies fuzz-evidence bench-fleet test check rehearse lab record report lock clean
+	browser chaos faults layouts policies fuzz-evidence \
+	batch-sites bench-fleet test check rehearse lab record report lock clean
 
 help: ## Show what there is to make.
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  \1@/p' $(firstword $(MAKEFILE_LIST)) \
@@ -89,6 +91,9 @@ policies: env ## Take every statement of the generated policies away in turn.
 
 fuzz-evidence: env ## Meddle with archives: the verifier must notice it all.
 	$(BIN)/python -m tests.fuzz.evidence
+
+batch-sites: env ## Treat a batch of 100 sites badly: is exactly the rest done?
+	$(BIN)/python -m closednet_rehearsal.many $(SITES)
 
 bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers.
 	$(BIN)/python benchmarks/fleet.py

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EVERY_S: Final = 10.0
 MOST_NAMED: Final = 4
+LONGEST: Final = 160
 MINUTE_S: Final = 60
 
 
@@ -65,7 +66,7 @@ class Progress:
         Say how a site ended.
         """
         took = f" ({row.result.seconds:.1f} s)" if row.result else ""
-        why = f": {row.reason.splitlines()[0]}" if row.reason else ""
+        why = f": {_short(row.reason)}" if row.reason else ""
         self._say(f"{row.site}: {row.sign} {row.state}{took}{why}")
 
     def ticked(self, every: Iterable[Row]) -> None:
@@ -82,7 +83,7 @@ class Progress:
         """
         running = [row for row in self._rows if row.state == rows.RUNNING]
         named = ", ".join(
-            f"{row.site} {f'at {row.step}' if row.step else 'planning'}"
+            f"{row.site} at {row.step}" if row.step else row.site
             for row in running[:MOST_NAMED]
         )
         more = len(running) - MOST_NAMED
@@ -100,6 +101,11 @@ class Progress:
     def _say(self, text: str) -> None:
         done = sum(row.state == rows.DONE for row in self._rows)
         print(f"[{done}/{len(self._rows)}] {text}", file=self._stream, flush=True)
+
+
+def _short(text: str) -> str:
+    line = text.splitlines()[0]
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
 
 
 def duration(seconds: float) -> str:
