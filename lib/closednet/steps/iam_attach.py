@@ -16,7 +16,7 @@ from closednet.aws.nodes import ManagedNodes
 from closednet.aws.roles import RolePolicies, Roles
 from closednet.aws.simulation import Simulator
 from closednet.errors import PreconditionError
-from closednet.model import iam_policies, naming, needs
+from closednet.model import iam_policies, naming, needs, sharing
 from closednet.model.report import Check, Report
 from closednet.model.specs.management import (
     OPERATIONS_POLICY,
@@ -183,6 +183,7 @@ class IamAttachStep:
             parameters=(("allowDowngrade", ("false",)),),
             max_concurrency=str(self.params.rollout.max_concurrency),
             max_errors="10%",
+            uses=sharing.uses(self.params),
         )
 
     def _group_checks(self) -> tuple[Check, ...]:
