@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from closednet import registry
+from closednet.site import open_site as site_of
 from closednet_rehearsal.running import Running, running
 
 
@@ -89,6 +91,21 @@ class Account:
         self.run("verify", site)
         assert "nothing to do" in self.run("plan", site)
 
+    def policies(self) -> dict[str, Any]:
+        """
+        Return what an operator of both sites has: the least for each.
+        """
+        found: dict[str, Any] = {}
+        for site in (FIRST, SECOND):
+            opened = site_of(self._named(site)[0])
+            for account, policy in registry.operator_policies(opened).items():
+                held = found.setdefault(account, {**policy, "Statement": []})
+                held["Statement"] += [
+                    {**statement, "Sid": f"{statement['Sid']}{site[-1]}"}
+                    for statement in policy["Statement"]
+                ]
+        return found
+
     def resources(self) -> dict[str, Any]:
         """
         Return everything that exists, by kind and id.
@@ -129,7 +146,7 @@ def is_tagged(about: Any, site: str) -> bool:
 
 
 @pytest.fixture(name="account")
-def _account(tmp_path: Path) -> Iterator[Account]:
+def _account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     raw = yaml.safe_load((PARAMS / "rehearsal.yaml").read_text("utf-8"))
     shutil.copy(PARAMS / "rehearsal-signing-key.asc", tmp_path)
     for site, changes in ((FIRST, {}), (SECOND, OTHERS)):
@@ -137,7 +154,11 @@ def _account(tmp_path: Path) -> Iterator[Account]:
         (tmp_path / f"{site}.yaml").write_text(text, "utf-8")
     evidence = tmp_path / "evidence"
     with running(tmp_path / "work", hosts=5, evidence=evidence) as rehearsal:
-        yield Account(rehearsal, tmp_path)
+        account = Account(rehearsal, tmp_path)
+        connection = os.fspath(rehearsal.connection_file)
+        monkeypatch.setenv("CLOSEDNET_CONNECTION", connection)
+        rehearsal.tell("operator-policy", **account.policies())
+        yield account
 
 
 def test_a_site_that_goes_leaves_the_other_one_untouched(account: Account) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from closednet.aws.metrics import Metric, period
@@ -58,7 +59,7 @@ class LogArrival:
         return seen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MetricArrival:
     """
     Looks for the newest point of every metric that every server must deliver.
@@ -68,12 +69,16 @@ class MetricArrival:
     metrics: Metrics
     waiting: Waiting
 
-    @property
-    def limit_s(self) -> int:
+    def limit_s(self, name: str) -> int:
         """
-        The age from which a point is stale.
+        Return the age from which a point of this server is stale.
         """
-        return INTERVALS * self.params.cloudwatch.interval_s
+        return INTERVALS * self._intervals[name]
+
+    @cached_property
+    def _intervals(self) -> dict[str, int]:
+        about = self.params.cloudwatch
+        return {h.name: about.of(h.groups).interval_s for h in self.params.hosts}
 
     def ages(self, hostnames: Mapping[str, str]) -> Ages:
         """
@@ -90,26 +95,29 @@ class MetricArrival:
         }
 
         def all_fresh() -> bool | None:
-            late = {p for p, age in ages.items() if age is None or age > self.limit_s}
+            late = {place for place, age in ages.items() if self._is_late(place, age)}
             ages.update(self._newest(late, hostnames))
-            return True if all(self._is_fresh(age) for age in ages.values()) else None
+            return None if any(self._is_late(*item) for item in ages.items()) else True
 
         _patiently(self.waiting, all_fresh, "fresh points of every metric")
         return ages
 
-    def _is_fresh(self, age: float | None) -> bool:
-        return age is not None and age <= self.limit_s
+    def _is_late(self, place: Place, age: float | None) -> bool:
+        return age is None or age > self.limit_s(place[0])
 
     def _newest(self, late: set[Place], hostnames: Mapping[str, str]) -> Ages:
         places = self._places(late, hostnames)
-        interval_s = self.params.cloudwatch.interval_s
-        span = timedelta(seconds=self.limit_s + period(interval_s))
         newest: Ages = {}
-        for points in self.metrics.points(places, interval_s, span):
-            age = points.age_s(datetime.now(UTC))
-            if age is not None:
-                place = places[points.metric]
-                newest[place] = min(age, newest.get(place) or age)
+        for interval_s in sorted(set(self._intervals.values())):
+            asked = [
+                m for m, at in places.items() if self._intervals[at[0]] == interval_s
+            ]
+            span = timedelta(seconds=INTERVALS * interval_s + period(interval_s))
+            for points in self.metrics.points(asked, interval_s, span):
+                age = points.age_s(datetime.now(UTC))
+                if age is not None:
+                    place = places[points.metric]
+                    newest[place] = min(age, newest.get(place) or age)
         return newest
 
     def _places(

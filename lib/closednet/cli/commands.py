@@ -23,6 +23,7 @@ from closednet.cli import (
     show,
     site_commands,
 )
+from closednet.model.cloudwatch_wishes import Wishes
 from closednet.params.load import find, load
 from closednet.params.schema import json_schema, markdown
 
@@ -154,6 +155,7 @@ def check(arguments: Namespace) -> int:
     Judge the parameters; nothing is called.
     """
     params = load(arguments.params)
+    Wishes(params, "").confirm()
     if arguments.json:
         print(json.dumps({"ok": True, "site": params.site}))
     else:

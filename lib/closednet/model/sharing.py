@@ -158,7 +158,7 @@ def _uses(params: SiteParams) -> Iterator[str]:
     yield from map(_address, network_design.inbound_ips(params))
     yield from map(_dns_server, network.dns_servers)
     yield _role(params.activation.role_name)
-    groups = [output.command_log_group, *(f.log_group for f in params.cloudwatch.logs)]
+    groups = [output.command_log_group, *params.cloudwatch.retention()]
     if params.wishes.session_manager:
         groups.append(output.session_log_group)
         yield _preferences(params.session.kms_key_arn, output.session_log_group)

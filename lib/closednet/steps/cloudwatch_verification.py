@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from closednet.hosts.connector import Fleet
     from closednet.model.change import Spec
     from closednet.model.step import AnyKind
-    from closednet.params.site import SiteParams
+    from closednet.params.monitoring import LogFile
+    from closednet.params.site import Host, SiteParams
     from closednet.site import Site
 
 
@@ -176,24 +177,31 @@ class CloudWatchVerificationStep:
         self, hostnames: dict[str, str], since: datetime
     ) -> Iterator[Check]:
         text = f"closednet-probe {self.params.site} {self.run_id}"
-        hosts = [host for host in self.params.hosts if host.os != "windows"]
-        names = {hostnames[host.name] for host in hosts}
-        for file in self.params.cloudwatch.logs:
-            if file.file_path not in SYSTEM_LOGS:
-                continue
-            seen = self.logs.streams(file.log_group, text, names, since)
-            for host in hosts:
+        for group, sent in self._system_logs().items():
+            names = {hostnames[host.name] for host, _ in sent}
+            seen = self.logs.streams(group, text, names, since)
+            for host, file in sent:
                 name = hostnames[host.name]
                 yield arrival_checks.probe(
                     host.name,
-                    file.log_group,
+                    group,
                     expected_stream(file, name, host.address),
                     seen.get(name, frozenset()),
                 )
 
+    def _system_logs(self) -> dict[str, list[tuple[Host, LogFile]]]:
+        """
+        Return which servers send their system log into which log group.
+        """
+        found: dict[str, list[tuple[Host, LogFile]]] = {}
+        for host in self.params.hosts:
+            for file in self.params.cloudwatch.of(host.groups).logs:
+                if host.os != "windows" and file.file_path in SYSTEM_LOGS:
+                    found.setdefault(file.log_group, []).append((host, file))
+        return found
+
     def _retention_checks(self) -> Iterator[Check]:
-        groups = {f.log_group: f.retention_days for f in self.params.cloudwatch.logs}
-        for group, days in groups.items():
+        for group, days in self.params.cloudwatch.retention().items():
             found = self.events.retention_days(group)
             yield arrival_checks.retention(group, days, found)
 
@@ -201,7 +209,8 @@ class CloudWatchVerificationStep:
         ages = self.arrival.ages(hostnames)
         for host in self.params.hosts:
             of_host = {name: age for (h, name), age in ages.items() if h == host.name}
-            yield arrival_checks.metrics(host.name, of_host, self.arrival.limit_s)
+            limit_s = self.arrival.limit_s(host.name)
+            yield arrival_checks.metrics(host.name, of_host, limit_s)
 
 
 def _short(hostname: str) -> str:

@@ -146,8 +146,8 @@ class IamAttachStep:
         days = {output.command_log_group: output.retention_days}
         if self.params.wishes.session_manager:
             days[output.session_log_group] = output.retention_days
-        for file in self.params.cloudwatch.logs:
-            days[file.log_group] = max(file.retention_days, days.get(file.log_group, 0))
+        for group, kept in self.params.cloudwatch.retention().items():
+            days[group] = max(kept, days.get(group, 0))
         return tuple(LogGroup(name, days[name]) for name in sorted(days))
 
     def _preferences(self) -> tuple[SessionPreferences, ...]:

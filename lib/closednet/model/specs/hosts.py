@@ -114,6 +114,7 @@ class AgentConfigParameter:
 
     name: str
     text: str = field(repr=False)
+    tier: str = "Standard"
 
     @property
     def key(self) -> str:
