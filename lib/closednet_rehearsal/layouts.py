@@ -53,6 +53,7 @@ LAYOUTS: Final[dict[str, dict[str, Any]]] = {
         "endpoints": None,
         "cloudwatch": {"credentials": None},
     },
+    "registration by ssm-setup-cli": {"ssm_agent": {"registration": "setup-cli"}},
     "broad forwarding, configuration in Parameter Store": {
         "name_resolution": {"forwarding": "broad", "dns_product": "unbound"},
         "cloudwatch": {"config_store": "parameter-store"},

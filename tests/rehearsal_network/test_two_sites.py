@@ -72,8 +72,8 @@ class Account:
         """
         digest = json.loads(self.run("plan", site, "--json"))["digest"]
         self.run("apply", site, "--approve", digest)
-        runs = (self.folder / "evidence" / site).iterdir()
-        return max(runs, key=lambda path: path.stat().st_ctime).name
+        journals = (self.folder / "evidence" / site).glob("*/journal.jsonl")
+        return max(journals, key=lambda path: path.stat().st_ctime).parent.name
 
     def rolled_back(self, site: str, run: str) -> str:
         """

@@ -89,6 +89,11 @@ class SsmAgent(Section):
         pattern=r"^(/[A-Za-z0-9._-]+)+$|^[A-Z]:(/[A-Za-z0-9._-]+)+$",
         description="Folder on every server in which package and signature (.sig) lie.",
     )
+    registration: Literal["agent", "setup-cli"] = Field(
+        "agent",
+        description="agent: amazon-ssm-agent -register; setup-cli: AWS's ssm-setup-cli,"
+        " which replaces itself by its newest version first. Windows servers: agent.",
+    )
     update_schedule: Rate = Field(
         "rate(14 days)", description="How often State Manager updates the agent."
     )

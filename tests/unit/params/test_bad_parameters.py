@@ -180,6 +180,12 @@ BAD = [
         "cloudwatch.windows.counters[1].name",
         "given twice",
     ),
+    (
+        "ssm_agent:\n",
+        "ssm_agent:\n  registration: setup-cli\n  package_folder: /srv/agent\n",
+        "ssm_agent.registration",
+        "packages may not come from elsewhere",
+    ),
     ("key/0c1053d0", "alias/0c1053d0", "session.kms_key_arn", "does not look like"),
     (
         "kms:ap-northeast-1:222222222222",

@@ -44,6 +44,7 @@ class Registration:
     region: str
     account: str
     activation: str
+    by: str = "agent"
 
     @property
     def key(self) -> str:
