@@ -145,8 +145,8 @@ def _policies(parser: ArgumentParser) -> None:
     _params(parser)
     parser.add_argument(
         "--account",
-        choices=["network", "management", "dns"],
-        help="only this account's",
+        choices=["network", "management", "dns", "bucket", "key"],
+        help="only this account's; bucket and key: for an owner in another account",
     )
 
 

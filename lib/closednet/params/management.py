@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from closednet.params.fields import (
+    AccountId,
     AgentVersion,
     BucketName,
     HostName,
@@ -105,6 +106,11 @@ class Output(Section):
     """
 
     bucket: BucketName = Field(description="Existing bucket of the management account.")
+    bucket_account: AccountId | None = Field(
+        None,
+        description="Account that owns the bucket, where it is another one; its owner"
+        " adds what `closednet policies --account bucket` prints.",
+    )
     prefix: str = Field(
         "run-command",
         pattern=r"^[A-Za-z0-9!_.*'()/-]{1,128}$",
@@ -124,7 +130,10 @@ class Session(Section):
     Session Manager preferences, which hold for the whole account and Region.
     """
 
-    kms_key_arn: KeyArn = Field(description="Existing key; encrypts sessions.")
+    kms_key_arn: KeyArn = Field(
+        description="Existing key; encrypts sessions. It belongs to the management"
+        " account, or to the network's, whose key policy must then allow it."
+    )
     idle_timeout_minutes: int = Field(
         20, ge=1, le=60, description="After which an idle session is ended."
     )

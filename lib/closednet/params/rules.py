@@ -143,8 +143,16 @@ def _zones(params: SiteParams) -> Iterator[Problem]:
     )
     if f":{params.region}:" not in params.session.kms_key_arn:
         yield Problem("session.kms_key_arn", f"is not a key of Region {params.region}")
-    if f":{params.accounts.management.id}:" not in params.session.kms_key_arn:
-        yield Problem("session.kms_key_arn", "is not a key of the management account")
+    owners = (params.accounts.management.id, params.accounts.network.id)
+    if params.session.kms_key_arn.split(":")[4] not in owners:
+        yield Problem(
+            "session.kms_key_arn",
+            "is not a key of the management account, nor of the network's",
+        )
+    if params.output.bucket_account == params.accounts.management.id:
+        yield Problem(
+            "output.bucket_account", "is the management account: leave it out"
+        )
 
 
 def _twice(path: str, field: str, values: Iterable[str]) -> Iterator[Problem]:

@@ -186,6 +186,12 @@ BAD = [
         "ssm_agent.registration",
         "packages may not come from elsewhere",
     ),
+    (
+        "output:\n",
+        'output:\n  bucket_account: "222222222222"\n',
+        "output.bucket_account",
+        "leave it out",
+    ),
     ("key/0c1053d0", "alias/0c1053d0", "session.kms_key_arn", "does not look like"),
     (
         "kms:ap-northeast-1:222222222222",
