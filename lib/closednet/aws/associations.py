@@ -19,7 +19,7 @@ from closednet.model.step import Actions, PlainKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from closednet.aws.account import Account
     from closednet.recorder import Recorder
@@ -138,6 +138,29 @@ class Associations(PlainKind):
                 results.setdefault(node_id, status)
         return results
 
+    def beside(
+        self, spec: Association, nodes: Collection[str]
+    ) -> tuple[tuple[str, str], ...]:
+        """
+        Return name and schedule of what else runs this document on these nodes.
+
+        The console's own updates of the agent are meant for every node.
+        """
+        named: Any = [{"key": "Name", "value": spec.document}]
+        with self._account.call("ssm:ListAssociations", spec.document):
+            pages = self._account.ssm.get_paginator("list_associations")
+            raws = [
+                raw
+                for page in pages.paginate(AssociationFilterList=named)
+                for raw in page["Associations"]
+            ]
+        return tuple(
+            (str(raw.get("AssociationName", "")), str(raw.get("ScheduleExpression")))
+            for raw in raws
+            if raw.get("AssociationName") != spec.name
+            and any(_means(target, nodes) for target in raw.get("Targets", ()))
+        )
+
     def _made(self, spec: Association) -> str:
         tags = naming.tags(self._account.site, spec.key)
         if spec.uses:
@@ -205,6 +228,11 @@ class Associations(PlainKind):
                 ResourceType="Association", ResourceId=association_id
             )
         return mapping(raw["TagList"])
+
+
+def _means(target: Any, nodes: Collection[str]) -> bool:
+    values = set(target.get("Values", ()))
+    return target.get("Key") == "InstanceIds" and bool(values & {"*", *nodes})
 
 
 def _used(spec: Association, tags: Mapping[str, str]) -> tuple[str, ...]:
