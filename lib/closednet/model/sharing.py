@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from closednet.params.site import SiteParams
 
 TAG: Final = "closednet:uses-"
+STAYS: Final = "stays"
 UNSAID: Final = None
 # A tag's value has at most 256 characters.
 A_TAG: Final = 19
@@ -103,7 +104,7 @@ def needed(
         who = f"site {', '.join(sorted(silent))}, which does not say what it uses, may"
     else:
         return ""
-    return f"stays: {who}; undo this run again when that site is gone"
+    return f"{STAYS}: {who}; undo this run again when that site is gone"
 
 
 def shared_as(spec: Spec, params: SiteParams) -> tuple[str, ...]:
