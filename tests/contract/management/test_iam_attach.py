@@ -213,10 +213,7 @@ def test_a_server_that_is_not_registered_fails_its_claims_only(
     ("schedule", "passes"), [("rate(14 days)", True), ("cron(0 3 ? * SUN *)", False)]
 )
 def test_the_console_s_own_updates_are_told_and_judged(
-    scene: Scene,
-    step: IamAttachStep,
-    schedule: str,
-    passes: bool,  # noqa: FBT001 - of a table
+    scene: Scene, step: IamAttachStep, schedule: str, *, passes: bool
 ) -> None:
     """
     They are meant for every node; where this site names hours, they are in the way.

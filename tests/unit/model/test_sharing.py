@@ -4,6 +4,8 @@ Sites of one account say what they use, and leave standing what others use.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from closednet.model import network_design, s3_names, sharing
@@ -18,6 +20,11 @@ from closednet.model.specs.management import (
     SessionPreferences,
 )
 from tests.unit.model.sites import params_with
+
+
+if TYPE_CHECKING:
+    from closednet.model.change import Spec
+    from closednet.params.site import SiteParams
 
 
 KEY = "arn:aws:kms:ap-northeast-1:222222222222:key/0c1053d0-0000-4000-8000-000000000001"
@@ -54,24 +61,24 @@ MOVED = params_with(
 )
 
 
-def marks_of(*sites: object) -> dict[str, frozenset[str] | None]:
+def marks_of(*sites: SiteParams) -> dict[str, frozenset[str] | None]:
     return {
-        f"site-{number}": sharing.marks_in(sharing.tags(sharing.uses(params)))  # type: ignore[arg-type]
+        f"site-{number}": sharing.marks_in(sharing.tags(sharing.uses(params)))
         for number, params in enumerate(sites)
     }
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.key)
-def test_what_a_site_in_the_same_vpc_uses_stays(spec: object) -> None:
-    reason = sharing.needed(spec, OURS, marks_of(NEXT))  # type: ignore[arg-type]
+def test_what_a_site_in_the_same_vpc_uses_stays(spec: Spec) -> None:
+    reason = sharing.needed(spec, OURS, marks_of(NEXT))
 
     assert "stays: site site-0 uses it" in reason
-    assert "" == sharing.needed(spec, OURS, {})  # type: ignore[arg-type]
+    assert "" == sharing.needed(spec, OURS, {})
 
 
 @pytest.mark.parametrize("spec", SPECS[len(OF_THE_ACCOUNT) :], ids=lambda s: s.key)
-def test_a_site_in_another_vpc_keeps_nothing_of_the_network(spec: object) -> None:
-    assert "" == sharing.needed(spec, OURS, marks_of(MOVED))  # type: ignore[arg-type]
+def test_a_site_in_another_vpc_keeps_nothing_of_the_network(spec: Spec) -> None:
+    assert "" == sharing.needed(spec, OURS, marks_of(MOVED))
 
 
 @pytest.mark.parametrize(
@@ -86,11 +93,11 @@ def test_a_site_in_another_vpc_keeps_nothing_of_the_network(spec: object) -> Non
     ],
     ids=lambda spec: spec.key,
 )
-def test_what_the_other_site_does_not_use_may_go(spec: object) -> None:
+def test_what_the_other_site_does_not_use_may_go(spec: Spec) -> None:
     """
     The tier it does not need, preferences that are not its own, groups it lacks.
     """
-    assert "" == sharing.needed(spec, OURS, marks_of(NEXT))  # type: ignore[arg-type]
+    assert "" == sharing.needed(spec, OURS, marks_of(NEXT))
 
 
 def test_a_site_without_sessions_needs_neither_tier_nor_preferences() -> None:
