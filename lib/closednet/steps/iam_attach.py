@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from closednet.aws.associations import Associations
+from closednet.aws.command_outputs import CommandOutputs
 from closednet.aws.commands import Commands
 from closednet.aws.documents import SessionDocuments
 from closednet.aws.keys import Keys
@@ -83,6 +84,7 @@ class IamAttachStep:
                 params,
                 ManagedNodes(account),
                 Commands(account, params.output, site.waiting, recorder),
+                CommandOutputs(account, params.output),
                 site.waiting,
                 Ailments.of(site).of_channels,
             ),
