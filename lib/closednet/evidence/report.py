@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from closednet.evidence.counting import calls_of, coverage_of
 from closednet.evidence.lines import CallLine, CheckLine, Coverage, StepLine
+from closednet.evidence.receipts import of as receipts_of
 from closednet.model import canonical
 from closednet.model.change import Manual, key_of
 from closednet.render import words
@@ -17,7 +18,7 @@ from closednet.render.tables import Table
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from closednet.evidence.journal import Event
     from closednet.evidence.run_folder import RunFolder
@@ -105,13 +106,14 @@ class RunReport:
         )
 
 
-def load_run(folder: RunFolder) -> RunReport:
+def load_run(folder: RunFolder, events: Sequence[Event] | None = None) -> RunReport:
     """
-    Return what the run in `folder` comes to.
+    Return what the run in `folder` comes to, by `events` if its journal was read.
     """
-    events = folder.events()
+    if events is None:
+        events = folder.events()
     checks = _checks(folder)
-    receipts = folder.receipts()
+    receipts = receipts_of(folder.path, events)
     about: dict[str, Any] = {}
     for event in events:
         if event.kind == "run":
