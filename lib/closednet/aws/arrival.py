@@ -14,7 +14,7 @@ from closednet.model.cloudwatch_config import expected_metrics
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from closednet.aws.log_events import LogEvents
     from closednet.aws.metrics import Metrics
@@ -75,12 +75,12 @@ class MetricArrival:
         """
         return INTERVALS * self.params.cloudwatch.interval_s
 
-    def ages(self, hostnames: Mapping[str, str]) -> Ages:
+    def ages(self, hostnames: Mapping[str, str], *, mute: Collection[str] = ()) -> Ages:
         """
         Return the newest point's age by server and metric; None is no point.
 
         Waits until all are fresh, or for as long as the site is patient; what is
-        fresh is not asked for again.
+        fresh is not asked for again. A server that is `mute` is not waited for.
         """
         about = self.params.cloudwatch
         ages: Ages = {
@@ -92,7 +92,8 @@ class MetricArrival:
         def all_fresh() -> bool | None:
             late = {p for p, age in ages.items() if age is None or age > self.limit_s}
             ages.update(self._newest(late, hostnames))
-            return True if all(self._is_fresh(age) for age in ages.values()) else None
+            awaited = (age for (host, _), age in ages.items() if host not in mute)
+            return True if all(map(self._is_fresh, awaited)) else None
 
         _patiently(self.waiting, all_fresh, "fresh points of every metric")
         return ages
