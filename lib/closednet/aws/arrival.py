@@ -15,7 +15,7 @@ from closednet.model.cloudwatch_config import expected_metrics
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from closednet.aws.log_events import LogEvents
     from closednet.aws.metrics import Metrics
@@ -80,12 +80,12 @@ class MetricArrival:
         about = self.params.cloudwatch
         return {h.name: about.of(h.groups).interval_s for h in self.params.hosts}
 
-    def ages(self, hostnames: Mapping[str, str]) -> Ages:
+    def ages(self, hostnames: Mapping[str, str], *, mute: Collection[str] = ()) -> Ages:
         """
         Return the newest point's age by server and metric; None is no point.
 
         Waits until all are fresh, or for as long as the site is patient; what is
-        fresh is not asked for again.
+        fresh is not asked for again. A server that is `mute` is not waited for.
         """
         about = self.params.cloudwatch
         ages: Ages = {
@@ -97,7 +97,8 @@ class MetricArrival:
         def all_fresh() -> bool | None:
             late = {place for place, age in ages.items() if self._is_late(place, age)}
             ages.update(self._newest(late, hostnames))
-            return None if any(self._is_late(*item) for item in ages.items()) else True
+            awaited = (item for item in ages.items() if item[0][0] not in mute)
+            return None if any(self._is_late(*item) for item in awaited) else True
 
         _patiently(self.waiting, all_fresh, "fresh points of every metric")
         return ages

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Self
 
 from closednet.aws.arrival import LogArrival, MetricArrival
 from closednet.aws.commands import Commands
@@ -54,6 +54,15 @@ class Series:
     host: str
     metric: str
     points: tuple[tuple[datetime, float], ...]
+
+
+class Probed(NamedTuple):
+    """
+    How servers call themselves, and which of them run no CloudWatch agent.
+    """
+
+    called: dict[str, str]
+    mute: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +125,11 @@ class CloudWatchVerificationStep:
         Follow one line and every metric from the servers into CloudWatch.
         """
         since = datetime.now(UTC) - CLOCKS_DIFFER
-        hostnames = self._probe()
+        probed = self._probe()
         checks = (
-            *self._log_checks(hostnames, since),
+            *self._log_checks(probed, since),
             *self._retention_checks(),
-            *self._metric_checks(hostnames),
+            *self._metric_checks(probed),
         )
         return Report(self.name, self._explained(checks))
 
@@ -153,9 +162,9 @@ class CloudWatchVerificationStep:
         points = self.metrics.points(known, about.interval_s, PLOTTED)
         return tuple(_series(item) for item in points)
 
-    def _probe(self) -> dict[str, str]:
+    def _probe(self) -> Probed:
         """
-        Write a line to every system log; return how the servers call themselves.
+        Write a line to every system log.
 
         Over SSH where that is allowed: a verification that needs no call of AWS.
         """
@@ -168,20 +177,20 @@ class CloudWatchVerificationStep:
         if carried:
             sent = self.command.shell(script, carried)
             outputs |= {name: result.output for name, result in sent.items()}
+        lines = {name: dict(LINE.findall(output)) for name, output in outputs.items()}
         called = {host.name: host.name for host in self.params.hosts}
-        for name, output in outputs.items():
-            called[name] = dict(LINE.findall(output)).get("hostname", name)
-        return called
+        called |= {name: said.get("hostname", name) for name, said in lines.items()}
+        mute = {name for name, said in lines.items() if said.get("delivers") == "no"}
+        return Probed(called, frozenset(mute))
 
-    def _log_checks(
-        self, hostnames: dict[str, str], since: datetime
-    ) -> Iterator[Check]:
+    def _log_checks(self, probed: Probed, since: datetime) -> Iterator[Check]:
         text = f"closednet-probe {self.params.site} {self.run_id}"
+        called = probed.called
         for group, sent in self._system_logs().items():
-            names = {hostnames[host.name] for host, _ in sent}
+            names = {called[h.name] for h, _ in sent if h.name not in probed.mute}
             seen = self.logs.streams(group, text, names, since)
             for host, file in sent:
-                name = hostnames[host.name]
+                name = called[host.name]
                 yield arrival_checks.probe(
                     host.name,
                     group,
@@ -205,8 +214,8 @@ class CloudWatchVerificationStep:
             found = self.events.retention_days(group)
             yield arrival_checks.retention(group, days, found)
 
-    def _metric_checks(self, hostnames: dict[str, str]) -> Iterator[Check]:
-        ages = self.arrival.ages(hostnames)
+    def _metric_checks(self, probed: Probed) -> Iterator[Check]:
+        ages = self.arrival.ages(probed.called, mute=probed.mute)
         for host in self.params.hosts:
             of_host = {name: age for (h, name), age in ages.items() if h == host.name}
             limit_s = self.arrival.limit_s(host.name)
