@@ -99,7 +99,8 @@ bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers.
 	$(BIN)/python benchmarks/fleet.py
 
 test: lint type layers ## Run everything but the long sweeps: style, types, layers, tests.
-	$(PYTEST) -n auto --dist loadfile --durations=10 -m "not layouts" tests
+	$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder \
+	  --durations=10 -m "not layouts" tests
 
 check: ## Run everything as CI does: nothing may be skipped.
 	CLOSEDNET_REQUIRE_DEBIAN=1 $(MAKE) test

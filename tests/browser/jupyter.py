@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet.batch.forking import FOR_JUPYTER
-from closednet.cli.commands import LAB_OPTIONS
+from closednet.cli.lab_command import LAB_OPTIONS
 
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ MODULES: Final = (
     *("IPython.core.logger", "IPython.extensions.storemagic", "IPython.utils.wildcard"),
     *("psutil", "sqlite3", "tornado.platform.asyncio", "tornado.queues"),
     *("dns.asyncresolver", "dns.resolver", "boto3.s3.inject", "s3transfer.manager"),
-    "closednet.run",
+    "closednet.run.opening",
 )
 
 

@@ -17,7 +17,7 @@ from closednet.site import open_site
 
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
 
     from closednet.evidence.drift import Drift
     from closednet.run.audit import Audit
@@ -25,31 +25,9 @@ if TYPE_CHECKING:
 WIDEST: Final = 44
 LONGEST: Final = 100
 NOBODY: Final = "⛔ no matching approval"
-AHEAD_DAYS: Final = 60
 
 
-def arguments(parser: ArgumentParser) -> None:
-    """
-    Declare what the command takes.
-    """
-    parser.add_argument("params", metavar="PARAMS", help="the site's parameters file")
-    parser.add_argument(
-        "--against",
-        metavar="ARCHIVE",
-        required=True,
-        help="the sealed archive of a run of this site, a folder or .zip",
-    )
-    parser.add_argument(
-        "--warn-days",
-        metavar="N",
-        type=int,
-        default=AHEAD_DAYS,
-        help=f"warn of what ends within so many days (default: {AHEAD_DAYS})",
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON for scripts")
-
-
-def run(given: Namespace) -> int:
+def audit_site(given: Namespace) -> int:
     """
     Print the audit; 0 as archived or approved, 1 otherwise, 5 if not all was read.
     """

@@ -1,5 +1,5 @@
 """
-The verbs of `closednet evidence`: verify an archive, pack it, compare two.
+What a run proves, and the verbs of `closednet evidence`: verify, pack, compare.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from closednet.cli import show
 from closednet.errors import EvidenceError, PreconditionError
 from closednet.evidence import archive, difference, files, portrait
 from closednet.evidence.verifier.program import signer_id
@@ -17,48 +18,7 @@ from closednet.evidence.verifier.seal import Trust
 
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-
-
-def arguments(parser: ArgumentParser) -> None:
-    """
-    Declare the verbs and what each of them takes.
-    """
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    checked = verbs.add_parser("verify", help="check an archive as an auditor does")
-    checked.add_argument("run_dir", metavar="DIR", help="folder of the run, or .zip")
-    checked.add_argument(
-        "--signer",
-        metavar="KEY",
-        action="append",
-        default=[],
-        help="a key that must have signed: its id, or a file with the public key",
-    )
-    checked.add_argument(
-        "--authority",
-        metavar="FILE",
-        type=Path,
-        help="certificates of the time-stamp authority (PEM)",
-    )
-    checked.add_argument("--json", action="store_true", help="print JSON for scripts")
-    checked.set_defaults(do=verify)
-    packed = verbs.add_parser("pack", help="write an archive as one file")
-    packed.add_argument("run_dir", metavar="DIR", help="folder of the run")
-    packed.add_argument("--out", metavar="FILE", type=Path, help="default: DIR.zip")
-    packed.set_defaults(do=pack)
-    compared = verbs.add_parser("diff", help="show what changed between two runs")
-    compared.add_argument("run_dir", metavar="A", help="folder or .zip of a run")
-    compared.add_argument("other_dir", metavar="B", help="of another run or site")
-    compared.add_argument("--json", action="store_true", help="print JSON for scripts")
-    compared.set_defaults(do=diff)
-
-
-def run(given: Namespace) -> int:
-    """
-    Do what the verb says.
-    """
-    code: int = given.do(given)
-    return code
+    from argparse import Namespace
 
 
 def verify(given: Namespace) -> int:
@@ -111,6 +71,16 @@ def diff(given: Namespace) -> int:
     else:
         print(difference.tables(a, b, found))
     return 1 if found else 0
+
+
+def report(arguments: Namespace) -> int:
+    """
+    Print what a run proves.
+    """
+    place = evidence_folder(arguments.run_dir)
+    if arguments.out:
+        show.write_report(place, Path(arguments.out), arguments.lang)
+    return show.run_report(place, as_json=arguments.json)
 
 
 def evidence_place(text: str) -> Path:

@@ -19,22 +19,9 @@ from closednet.site import open_site
 
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace
 
     from closednet.site import Site
-
-
-def arguments(parser: ArgumentParser) -> None:
-    """
-    Add the arguments of `fleet`.
-    """
-    parser.add_argument("params", help="the site's parameters file")
-    parser.add_argument(
-        "--ask", action="store_true", help="ask every server, too, who it is to AWS"
-    )
-    parser.add_argument("--all", action="store_true", help="show every row")
-    parser.add_argument("--svg", metavar="FILE", help="draw it, one square a server")
-    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def fleet(arguments: Namespace) -> int:

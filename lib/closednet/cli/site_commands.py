@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from closednet import engine, registry
 from closednet.batch.forking import SHARED
 from closednet.cli import requests, show
+from closednet.errors import PreconditionError
 from closednet.evidence import codec, runs
 from closednet.model.change import key_of
+from closednet.model.owner_policies import owner_policies
 from closednet.run.planning import plan_and_keep
 from closednet.run.rollout import verify_rollout
 from closednet.run.run import cost_lines
@@ -130,11 +132,17 @@ def rollback(arguments: Namespace) -> int:
 
 def policies(arguments: Namespace) -> int:
     """
-    Print the least-privilege policies of the operator.
+    Print the least-privilege policies of the operator, and what owners must allow.
     """
     from closednet.registry import operator_policies  # noqa: PLC0415 - all steps
 
-    documents = operator_policies(open_site(arguments.params))
+    site = open_site(arguments.params)
+    documents = operator_policies(site) | owner_policies(site.params)
+    if arguments.account and arguments.account not in documents:
+        raise PreconditionError(
+            f"this site has no {arguments.account} of another account",
+            hint=f"it has: {', '.join(documents)}",
+        )
     if arguments.account:
         documents = {arguments.account: documents[arguments.account]}
     json.dump(documents, sys.stdout, indent=2)

@@ -11,7 +11,7 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Final, TypeVar, Union, cast, get_args, get_origin
 from typing import get_type_hints as hints_of
@@ -165,10 +165,10 @@ def _object(data: dict[str, Any], hint: Any) -> Any:
             f"{data['is']} is not part of the model",
             hint="read the file with the version of closednet that wrote it",
         )
-    wanted = {field.name for field in fields(cls)}
+    wanted, needed = _fields(cast("Hashable", cls))
     given = data.keys() - {"is"}
     # An older archive lacks what came later; that has a default then.
-    lacking = wanted - given - _with_defaults(cls)
+    lacking = needed - given
     if lacking or given - wanted:
         differing = ", ".join(sorted(lacking | (given - wanted)))
         raise EvidenceError(
@@ -179,12 +179,17 @@ def _object(data: dict[str, Any], hint: Any) -> Any:
     return cls(**{name: _value(data[name], hints[name]) for name in given})
 
 
-def _with_defaults(cls: type[Any]) -> set[str]:
-    return {
+@cache
+def _fields(cls: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """
+    Return the names of a class's fields, and of those without a default.
+    """
+    needed = {
         field.name
         for field in fields(cls)
-        if field.default is not MISSING or field.default_factory is not MISSING
+        if field.default is MISSING and field.default_factory is MISSING
     }
+    return frozenset(field.name for field in fields(cls)), frozenset(needed)
 
 
 def _sequence(data: list[Any], hint: Any) -> Any:

@@ -15,7 +15,7 @@ from closednet.render import words
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
     from closednet.evidence.journal import Event
@@ -51,8 +51,8 @@ def write(folder: RunFolder, *, signers: Sequence[str] | None = None) -> Path:
 
     The page says whose keys sign it; by default nothing about that.
     """
-    found = report.load_run(folder)
     events = folder.events()
+    found = report.load_run(folder, events)
     proofs = {
         name: [check for check in found.checks if name in check.proves]
         for name in REQUIREMENTS
@@ -69,7 +69,7 @@ def write(folder: RunFolder, *, signers: Sequence[str] | None = None) -> Path:
             if (folder.path / name).is_file()
         ],
         about=about(found, events),
-        approvals=approvals(folder, events),
+        approvals=approvals(events),
         signs=SIGNS,
         proofs=proofs,
         hosts=hosts(events),
@@ -116,13 +116,13 @@ def about(found: RunReport, events: Iterable[Event]) -> list[tuple[str, str]]:
     ]
 
 
-def approvals(folder: RunFolder, events: Iterable[Event]) -> list[tuple[str, ...]]:
+def approvals(events: Collection[Event]) -> list[tuple[str, ...]]:
     """
     Return what was approved, by whom, when.
     """
     planned = {
         event.data["digest"]: str(event.data.get("changes", ""))
-        for event in folder.events()
+        for event in events
         if event.kind == "plan"
     }
     return [

@@ -4,7 +4,8 @@ What a run did, from its receipts and, where it was killed, from its journal.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from closednet.evidence import codec
 from closednet.model import canonical
@@ -14,12 +15,12 @@ from closednet.model.receipt import Done, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from closednet.evidence.journal import Event
 
+ROLLOUT: Final = "rollout"
 Pending = dict[str, dict[str, Done]]
-Approved = dict[str, tuple[str, str]]
+Approved = dict[str, Path]
 
 
 def of(folder: Path, events: Iterable[Event]) -> tuple[Receipt, ...]:
@@ -71,18 +72,26 @@ def _left(
     covered = {canonical.text(d.change) for d in receipt.done} if receipt else set()
     started = pending.pop(step, {})
     rest = tuple(done for key, done in started.items() if key not in covered)
-    digest, undoes = approved.get(step, approved.get("rollout", ("", "")))
-    return [Receipt(step, "", digest, rest, undoes=undoes)] if rest else []
+    if not rest:
+        return []
+    file = approved.get(step, approved.get(ROLLOUT))
+    digest, undoes = _approved(file) if file else ("", "")
+    return [Receipt(step, "", digest, rest, undoes=undoes)]
 
 
 def _approve(approved: Approved, step: str, event: Event, folder: Path) -> None:
     """
-    Note what was approved last, and the run that it undoes.
+    Note what was approved last; it is read only if a run was killed under it.
     """
-    plan = codec.read_plan(folder / str(event.data["file"]))
-    if isinstance(plan, RolloutPlan):
+    if step == ROLLOUT:
         approved.clear()
-        undoes = next((part.undoes for part in plan.plans), "")
-    else:
-        undoes = plan.undoes
-    approved[step] = (plan.digest, undoes)
+    approved[step] = folder / str(event.data["file"])
+
+
+def _approved(file: Path) -> tuple[str, str]:
+    """
+    Return the digest of an approved plan, and the run that it undoes.
+    """
+    plan = codec.read_plan(file)
+    parts = plan.plans if isinstance(plan, RolloutPlan) else (plan,)
+    return plan.digest, next((part.undoes for part in parts), "")

@@ -4,12 +4,13 @@ What a run comes to: checks, requirements, calls, changes, work that waits.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from closednet.evidence.counting import calls_of, coverage_of
 from closednet.evidence.lines import CallLine, CheckLine, Coverage, StepLine
+from closednet.evidence.receipts import of as receipts_of
 from closednet.model import canonical
 from closednet.model.change import Manual, key_of
 from closednet.render import words
@@ -17,7 +18,7 @@ from closednet.render.tables import Table
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from closednet.evidence.journal import Event
     from closednet.evidence.run_folder import RunFolder
@@ -105,13 +106,14 @@ class RunReport:
         )
 
 
-def load_run(folder: RunFolder) -> RunReport:
+def load_run(folder: RunFolder, events: Sequence[Event] | None = None) -> RunReport:
     """
-    Return what the run in `folder` comes to.
+    Return what the run in `folder` comes to, by `events` if its journal was read.
     """
-    events = folder.events()
+    if events is None:
+        events = folder.events()
     checks = _checks(folder)
-    receipts = folder.receipts()
+    receipts = receipts_of(folder.path, events)
     about: dict[str, Any] = {}
     for event in events:
         if event.kind == "run":
@@ -138,13 +140,14 @@ def steps_table(steps: Iterable[StepLine]) -> Table:
     """
     symbols = {"verified": "✅", "failed": "⛔", "not verified": words.NONE}
     return Table(
-        ("", "step", "planned", "done", "by hand", "checks", "verdict"),
+        ("", "step", "planned", "done", "by people", "open", "checks", "verdict"),
         tuple(
             (
                 symbols[line.verdict],
                 line.step,
                 "" if line.planned is None else str(line.planned),
                 str(line.done),
+                str(line.by_people),
                 str(line.waiting),
                 f"{line.checks - line.failures} of {line.checks}",
                 line.verdict,
@@ -168,10 +171,13 @@ def _steps(
     receipts: Iterable[Receipt],
 ) -> tuple[StepLine, ...]:
     planned: dict[str, int | None] = {}
+    people: dict[str, set[str]] = defaultdict(set)
     for event in events:
         step = str(event.data.get("step", ""))
         if event.kind == "plan" and step != "rollout":
             planned[step] = int(event.data["changes"])
+        elif event.kind == "work-of-people-seen":
+            people[step].update(event.data["keys"])
         elif event.kind in ("report", "receipt"):
             planned.setdefault(step, None)
     done: Counter[str] = Counter()
@@ -185,6 +191,7 @@ def _steps(
             step,
             count,
             done[step],
+            len(people[step]),
             waiting.get(step, 0),
             sum(check.step == step for check in checks),
             sum(check.step == step and not check.passed for check in checks),

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from closednet.model.receipt import Receipt
 
 APPROVAL: Final = "closednet-approval/1"
-ROLLOUT: Final = "rollout"
 
 
 def utc_now() -> datetime:
@@ -38,7 +37,7 @@ def step_of(plan: Plan | RolloutPlan) -> str:
     """
     Return the step of a plan, or `rollout` for the plans of all steps.
     """
-    return plan.step if isinstance(plan, Plan) else ROLLOUT
+    return plan.step if isinstance(plan, Plan) else receipts.ROLLOUT
 
 
 class RunFolder:

@@ -9,10 +9,11 @@ import json
 import re
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from closednet.evidence import codec, journal
 from closednet.evidence.handover_report import deviations, history, proofs, writing
 from closednet.evidence.handover_report.document import Document
 from closednet.evidence.handover_report.english import ENGLISH
@@ -37,6 +38,7 @@ from tests.unit.evidence.samples import (
 
 if TYPE_CHECKING:
     from closednet.evidence.handover_report.vocabulary import ReportWords
+    from closednet.evidence.journal import Event
     from closednet.evidence.run_folder import RunFolder
 
 RECORDED = Path(__file__).parents[3] / "notebooks" / "recorded"
@@ -88,6 +90,32 @@ def test_the_same_run_gives_the_same_pages(tmp_path: Path) -> None:
     texts = [writing.page(RunRecord(folder), "ja") for _ in range(2)]
 
     assert texts[0] == texts[1]
+
+
+def test_a_run_is_read_once_however_often_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    A journal has thousands of lines, and a report has two languages and a ticket.
+    """
+    read: list[str] = []
+    journal_read, receipt_read = journal.read, codec.read_json
+
+    def read_journal(path: Path) -> tuple[Event, ...]:
+        read.append(path.name)
+        return journal_read(path)
+
+    def read_file(path: Path) -> dict[str, Any]:
+        read.append(path.name)
+        return receipt_read(path)
+
+    folder = full_run(tmp_path)
+    monkeypatch.setattr(journal, "read", read_journal)
+    monkeypatch.setattr(codec, "read_json", read_file)
+    writing.write(folder, tickets=True)
+
+    assert 1 == read.count("journal.jsonl")
+    assert [] == [name for name in set(read) if read.count(name) > 2]
 
 
 def test_a_verdict_needs_checks_that_passed(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import yaml
 from pydantic import ValidationError
 
 from closednet.errors import EvidenceError
-from closednet.evidence import codec, signed_approvals
+from closednet.evidence import codec, receipts, signed_approvals
 from closednet.evidence.handover_report import deviations, history
 from closednet.evidence.report import load_run
 from closednet.model.approval import Statement
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from closednet.evidence.report import RunReport
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.plan import Plan, RolloutPlan
+    from closednet.model.receipt import Receipt
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class RunRecord:
         """
         What the run comes to.
         """
-        return load_run(self.folder)
+        return load_run(self.folder, self.events)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -55,6 +56,13 @@ class RunRecord:
         The journal.
         """
         return self.folder.events()
+
+    @cached_property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """
+        What was done.
+        """
+        return receipts.of(self.folder.path, self.events)
 
     @cached_property
     def params(self) -> SiteParams | None:
@@ -96,7 +104,7 @@ class RunRecord:
         """
         The run that this one undoes, if it does nothing else.
         """
-        runs = [receipt.undoes for receipt in self.folder.receipts()]
+        runs = [receipt.undoes for receipt in self.receipts]
         return runs[0] if runs and all(runs) else ""
 
     @cached_property
@@ -104,9 +112,7 @@ class RunRecord:
         """
         The work of people that was approved.
         """
-        return history.work_of_people(
-            self.approved, self.folder.receipts(), self.events
-        )
+        return history.work_of_people(self.approved, self.receipts, self.events)
 
     @cached_property
     def deviations(self) -> tuple[deviations.Deviation, ...]:
