@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -39,6 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ.update(AWS_ENVIRONMENT)
     sys.addaudithook(forbid_network)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """
+    Let files with few tests, which are long ones, begin; short ones fill the end.
+    """
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path])
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -4,6 +4,7 @@ The verbs that are the same for every step: inspect, plan, apply, rollback.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -29,13 +30,14 @@ from closednet.model.step import Lingering, Tolerant
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from closednet.model.step import AnyKind, Gating, Rearranging, Step, Work
 
 
 Observed = dict[str, Found[Spec]]
 MOST_NAMES: Final = 12
+Needed = Callable[[Spec], str]
 
 
 class Listener(Protocol):
@@ -46,6 +48,13 @@ class Listener(Protocol):
     def change_started(self, step: str, change: AnyChange) -> None: ...
 
     def change_done(self, step: str, done: Done) -> None: ...
+
+
+def nobody_needs(_spec: Spec) -> str:
+    """
+    Know nobody else who needs what stands.
+    """
+    return ""
 
 
 def inspect(step: Step) -> Observed:
@@ -65,9 +74,17 @@ def plan(step: Step, observed: Observed, scope: Scope) -> Plan:
     return Plan(step.name, scope, arranged, difference.kept)
 
 
-def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) -> Plan:
+def rollback(
+    step: Step,
+    receipts: Iterable[Receipt],
+    scope: Scope,
+    run: str,
+    needed: Needed = nobody_needs,
+) -> Plan:
     """
     Return the plan that undoes what `receipts` say was done, newest first.
+
+    What stands and is `needed` by others stays as it is.
 
     Raises:
         DriftError: A resource is no longer what we made of it.
@@ -81,8 +98,11 @@ def rollback(step: Step, receipts: Iterable[Receipt], scope: Scope, run: str) ->
     kept: list[Kept] = []
     drifted: list[str] = []
     for change in undo:
-        verdict = _undo_verdict(change, observed.get(key_of(change)))
-        if verdict == "undo":
+        found = observed.get(key_of(change))
+        verdict = _undo_verdict(change, found)
+        if found is not None and (why := needed(found.spec)):
+            kept.append(Kept(key_of(change), why))
+        elif verdict == "undo":
             changes.append(change)
         elif verdict == "gone":
             kept.append(Kept(key_of(change), "is undone already"))

@@ -38,7 +38,9 @@ LATER: Final = (
     *("approvals", "mode", "hosts.groups"),
     *("rollout.waves", "rollout.set_aside"),
     *("ssm_agent.package_mirror", "ssm_agent.package_folder"),
-    "cloudwatch.key_rotation",
+    *("ssm_agent.registration", "output.bucket_account"),
+    *("cloudwatch.key_rotation", "cloudwatch.config_tier"),
+    *("cloudwatch.windows", "cloudwatch.groups"),
     *("accounts.dns", "name_resolution.zone_vpc_id"),
 )
 

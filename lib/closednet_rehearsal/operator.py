@@ -29,6 +29,7 @@ Documents: TypeAlias = Mapping[str, Any]
 Policy documents by who gets them: `network`, `management`, `dns`, or the `user` itself.
 """
 
+OWNERS: Final = ("bucket", "key")
 _USER: Final = OPERATOR_USER_ARN.rpartition("/")[2]
 _ROLES: Final = {
     "network": NETWORK_ACCOUNT,
@@ -96,7 +97,8 @@ def read(file: Path) -> Documents:
     Return the policies of a file, in the form in which `closednet policies` prints.
     """
     documents: Documents = json.loads(file.read_text("utf-8"))
-    return documents
+    # What it prints for owners of buckets and keys is no policy of the operator.
+    return {name: documents[name] for name in documents if name not in OWNERS}
 
 
 def generated(params_file: Path) -> Documents:

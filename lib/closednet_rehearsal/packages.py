@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 AGENT: Final = "amazon-ssm-agent"
 CLOUDWATCH_AGENT: Final = "amazon-cloudwatch-agent"
+SETUP_CLI: Final = "ssm-setup-cli"
+# It becomes the stand-in of the server that it was downloaded to.
+SETUP_CLI_TEXT: Final = """\
+#!/bin/sh
+exec "${CLOSEDNET_HOST_DIR%/*/*}/stand-ins/program" ssm-setup-cli "$0" "$@"
+"""
 _SYSTEMS: Final = {
     "deb": ("ubuntu", "debian"),
     "rpm": ("redhat", "centos", "amazon_linux", "suse"),
@@ -52,7 +58,7 @@ def objects(region: str) -> dict[tuple[str, str], bytes]:
         held |= dict(_cloudwatch_agent_objects(bucket))
     held[f"amazon-ssm-{region}", "ssm-agent-manifest.json"] = _manifest(held, region)
     for (bucket, key), content in list(held.items()):
-        if key.endswith((".deb", ".rpm")):
+        if key.endswith((".deb", ".rpm", SETUP_CLI)):
             held[bucket, f"{key}.sig"] = detached_signature(content)
     return held
 
@@ -75,6 +81,9 @@ def _agent_objects(bucket: str) -> Iterator[tuple[tuple[str, str], bytes]]:
                 key = f"{release}/{folder}_{architecture}/{AGENT}.{kind}"
                 made = _package(AGENT, AGENT_VERSION, architecture, kind)
                 yield (bucket, key), made
+                about = f"# {release}, {folder}_{architecture}\n"
+                cli = f"{release}/{folder}_{architecture}/{SETUP_CLI}"
+                yield (bucket, cli), f"{SETUP_CLI_TEXT}{about}".encode()
         yield (bucket, f"{release}/VERSION"), f"{AGENT_VERSION}\n".encode()
         yield (bucket, f"{release}/{AGENT}.gpg"), public_key().encode()
 
@@ -102,7 +111,7 @@ def _manifest(held: dict[tuple[str, str], bytes], region: str) -> bytes:
         for (bucket, key), content in sorted(held.items())
         if bucket == f"amazon-ssm-{region}"
         and key.startswith("latest/")
-        and key.endswith((".deb", ".rpm"))
+        and key.endswith((".deb", ".rpm", SETUP_CLI))
     ]
     manifest = {
         "SchemaVersion": "1.0",

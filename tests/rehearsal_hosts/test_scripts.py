@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from closednet.hosts.facts import parse
 from closednet.hosts.scripts import assignments, render
 from closednet_rehearsal.signing_key import fingerprint, public_key
-from tests.rehearsal_hosts.agents import ACTIVATION, BUCKET, CODE, NODE, enrol
+from tests.rehearsal_hosts.agents import (
+    ACTIVATION,
+    BUCKET,
+    CODE,
+    NODE,
+    enrol,
+    install,
+)
 from tests.rehearsal_hosts.conftest import REGION
 
 
@@ -85,3 +92,45 @@ def test_the_agent_comes_and_goes_by_the_runbook_s_scripts(run: Run, aws: Aws) -
         assert there.mark("ssm-agent-package", "key") == fingerprint()
         assert (gone.node_id, gone.ssm_version, gone.ssm_active) == ("", "", False)
         assert not gone.marks
+
+
+def test_the_setup_cli_registers_once_and_only_if_it_is_signed_and_the_newest(
+    run: Run, aws: Aws
+) -> None:
+    """
+    Its parts come by the endpoint's own name, whatever S3's names answer.
+    """
+    enrol(aws)
+    install(run, register=False)
+    bucket = BUCKET.removesuffix("/latest")
+    about = {
+        "SITE": "tokyo-dc1",
+        "REGION": REGION,
+        "ACTIVATION_ID": ACTIVATION,
+        "CODE": CODE,
+        "CLI_URL": f"{BUCKET}/debian_amd64/ssm-setup-cli",
+        "MANIFEST_URL": f"{bucket}/ssm-agent-manifest.json",
+        "SIGNING_KEY": public_key(),
+        "FINGERPRINT": fingerprint(),
+    }
+    where = about["MANIFEST_URL"].removeprefix("https://")
+    manifest = aws.objects[where]
+    text = assignments(about) + render("register-by-setup-cli").text
+    aws.objects[where] = manifest.replace(b'"Checksum": "', b'"Checksum": "0')
+    stale = run("web01", "/bin/sh -s", text=text)
+    aws.objects[where] = manifest
+    assert stale.returncode
+    assert "checksum mismatch with latest ssm-setup-cli" in stale.stdout
+    other = text.replace(f"\nFINGERPRINT={fingerprint()}", f"\nFINGERPRINT={'A' * 40}")
+    assert "has fingerprint" in run("web01", "/bin/sh -s", text=other).stdout
+    assert [] == aws.of("RegisterManagedInstance")
+
+    done = run("web01", "/bin/sh -s", text=text)
+    again = run("web01", "/bin/sh -s", text=text)
+
+    assert f"closednet: node_id={NODE}" in done.stdout, done.stdout + done.stderr
+    assert 1 == len(aws.of("RegisterManagedInstance"))
+    assert f"is registered as {NODE}" in again.stdout
+    kept = run("web01", "cat $CLOSEDNET_ROOT/etc/amazon/ssm/amazon-ssm-agent.json")
+    assert '"OnPrem"' in kept.stdout
+    assert 0 == run("web01", "systemctl is-active amazon-ssm-agent").returncode

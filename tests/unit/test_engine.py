@@ -11,7 +11,15 @@ import pytest
 
 from closednet import engine
 from closednet.errors import AdapterError, ApplyError, DriftError
-from closednet.model.change import AnyChange, Create, Found, Manual, Spec, Update
+from closednet.model.change import (
+    AnyChange,
+    Create,
+    Found,
+    Kept,
+    Manual,
+    Spec,
+    Update,
+)
 from closednet.model.plan import Scope
 from closednet.model.receipt import Done, Receipt
 from closednet.model.report import Check, Report
@@ -237,6 +245,23 @@ def test_rollback_refuses_what_somebody_changed(step: ThingStep) -> None:
 
     with pytest.raises(DriftError, match="thing/b"):
         engine.rollback(step, [receipt], SCOPE, "run")
+
+
+def test_rollback_leaves_what_others_need_even_if_they_changed_it(
+    step: ThingStep,
+) -> None:
+    """
+    It stays with the reason, and all the rest is undone.
+    """
+    receipt = _apply(step)
+    step.kind.world["thing/b"] = Thing("b", 7)
+
+    undo = engine.rollback(
+        step, [receipt], SCOPE, "run", lambda s: "stays: osaka" * (s.key == "thing/b")
+    )
+
+    assert ["thing/c", "thing/a"] == [engine.spec_of(c).key for c in undo.changes]
+    assert (Kept("thing/b", "stays: osaka"),) == undo.kept
 
 
 def test_rollback_leaves_alone_what_is_not_ours_any_more(step: ThingStep) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from closednet.aws.metrics import Metric, period
@@ -14,7 +15,7 @@ from closednet.model.cloudwatch_config import expected_metrics
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from closednet.aws.log_events import LogEvents
     from closednet.aws.metrics import Metrics
@@ -58,7 +59,7 @@ class LogArrival:
         return seen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MetricArrival:
     """
     Looks for the newest point of every metric that every server must deliver.
@@ -68,19 +69,23 @@ class MetricArrival:
     metrics: Metrics
     waiting: Waiting
 
-    @property
-    def limit_s(self) -> int:
+    def limit_s(self, name: str) -> int:
         """
-        The age from which a point is stale.
+        Return the age from which a point of this server is stale.
         """
-        return INTERVALS * self.params.cloudwatch.interval_s
+        return INTERVALS * self._intervals[name]
 
-    def ages(self, hostnames: Mapping[str, str]) -> Ages:
+    @cached_property
+    def _intervals(self) -> dict[str, int]:
+        about = self.params.cloudwatch
+        return {h.name: about.of(h.groups).interval_s for h in self.params.hosts}
+
+    def ages(self, hostnames: Mapping[str, str], *, mute: Collection[str] = ()) -> Ages:
         """
         Return the newest point's age by server and metric; None is no point.
 
         Waits until all are fresh, or for as long as the site is patient; what is
-        fresh is not asked for again.
+        fresh is not asked for again. A server that is `mute` is not waited for.
         """
         about = self.params.cloudwatch
         ages: Ages = {
@@ -90,26 +95,30 @@ class MetricArrival:
         }
 
         def all_fresh() -> bool | None:
-            late = {p for p, age in ages.items() if age is None or age > self.limit_s}
+            late = {place for place, age in ages.items() if self._is_late(place, age)}
             ages.update(self._newest(late, hostnames))
-            return True if all(self._is_fresh(age) for age in ages.values()) else None
+            awaited = (item for item in ages.items() if item[0][0] not in mute)
+            return None if any(self._is_late(*item) for item in awaited) else True
 
         _patiently(self.waiting, all_fresh, "fresh points of every metric")
         return ages
 
-    def _is_fresh(self, age: float | None) -> bool:
-        return age is not None and age <= self.limit_s
+    def _is_late(self, place: Place, age: float | None) -> bool:
+        return age is None or age > self.limit_s(place[0])
 
     def _newest(self, late: set[Place], hostnames: Mapping[str, str]) -> Ages:
         places = self._places(late, hostnames)
-        interval_s = self.params.cloudwatch.interval_s
-        span = timedelta(seconds=self.limit_s + period(interval_s))
         newest: Ages = {}
-        for points in self.metrics.points(places, interval_s, span):
-            age = points.age_s(datetime.now(UTC))
-            if age is not None:
-                place = places[points.metric]
-                newest[place] = min(age, newest.get(place) or age)
+        for interval_s in sorted(set(self._intervals.values())):
+            asked = [
+                m for m, at in places.items() if self._intervals[at[0]] == interval_s
+            ]
+            span = timedelta(seconds=INTERVALS * interval_s + period(interval_s))
+            for points in self.metrics.points(asked, interval_s, span):
+                age = points.age_s(datetime.now(UTC))
+                if age is not None:
+                    place = places[points.metric]
+                    newest[place] = min(age, newest.get(place) or age)
         return newest
 
     def _places(

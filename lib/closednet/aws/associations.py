@@ -7,18 +7,19 @@ idempotency token: what a repeated request made too much is removed again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from closednet.aws.tagging import mapping, pairs
 from closednet.aws.tolerance import Tolerating
-from closednet.model import naming
+from closednet.model import naming, sharing
 from closednet.model.change import Found
 from closednet.model.specs.management import Association
 from closednet.model.step import Actions, PlainKind
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from closednet.aws.account import Account
     from closednet.recorder import Recorder
@@ -43,7 +44,7 @@ class Associations(PlainKind):
             *("ssm:CreateAssociation", "ssm:AddTagsToResource"),
             "ssm:DeleteAssociation",
         ),
-        update=("ssm:UpdateAssociation",),
+        update=("ssm:UpdateAssociation", "ssm:AddTagsToResource"),
         delete=("ssm:DeleteAssociation",),
     )
 
@@ -60,7 +61,9 @@ class Associations(PlainKind):
             association_id = self.id_of(spec.name)
             seen = association_id and self._described(spec.name, association_id)
             if association_id and seen:
-                owned = self._is_ours(association_id)
+                tags = self._tags(association_id)
+                seen = replace(seen, uses=_used(spec, tags))
+                owned = naming.is_ours(tags, self._account.site)
                 found[spec.key] = Found(seen, association_id, owned)
         return found
 
@@ -93,6 +96,13 @@ class Associations(PlainKind):
             self._account.ssm.update_association(
                 AssociationId=association_id, Name=new.document, **_request(new)
             )
+        if old.uses != new.uses:
+            with self._account.call("ssm:AddTagsToResource", new.name):
+                self._account.ssm.add_tags_to_resource(
+                    ResourceType="Association",
+                    ResourceId=association_id,
+                    Tags=pairs(sharing.tags(new.uses)),
+                )
         return association_id
 
     def delete(self, spec: Association, resource_id: str) -> None:
@@ -128,12 +138,37 @@ class Associations(PlainKind):
                 results.setdefault(node_id, status)
         return results
 
+    def beside(
+        self, spec: Association, nodes: Collection[str]
+    ) -> tuple[tuple[str, str], ...]:
+        """
+        Return name and schedule of what else runs this document on these nodes.
+
+        The console's own updates of the agent are meant for every node.
+        """
+        named: Any = [{"key": "Name", "value": spec.document}]
+        with self._account.call("ssm:ListAssociations", spec.document):
+            pages = self._account.ssm.get_paginator("list_associations")
+            raws = [
+                raw
+                for page in pages.paginate(AssociationFilterList=named)
+                for raw in page["Associations"]
+            ]
+        return tuple(
+            (str(raw.get("AssociationName", "")), str(raw.get("ScheduleExpression")))
+            for raw in raws
+            if raw.get("AssociationName") != spec.name
+            and any(_means(target, nodes) for target in raw.get("Targets", ()))
+        )
+
     def _made(self, spec: Association) -> str:
-        tags = pairs(naming.tags(self._account.site, spec.key))
+        tags = naming.tags(self._account.site, spec.key)
+        if spec.uses:
+            tags |= sharing.tags(spec.uses)
         call = self._account.call("ssm:CreateAssociation", spec.name)
         with Tolerating("AssociationAlreadyExists"), call:
             raw = self._account.ssm.create_association(
-                Name=spec.document, Tags=tags, **_request(spec)
+                Name=spec.document, Tags=pairs(tags), **_request(spec)
             )
             return raw["AssociationDescription"]["AssociationId"]
         return self.id_of(spec.name) or ""
@@ -185,11 +220,28 @@ class Associations(PlainKind):
         return None
 
     def _is_ours(self, association_id: str) -> bool:
+        return naming.is_ours(self._tags(association_id), self._account.site)
+
+    def _tags(self, association_id: str) -> dict[str, str]:
         with self._account.call("ssm:ListTagsForResource", association_id):
             raw = self._account.ssm.list_tags_for_resource(
                 ResourceType="Association", ResourceId=association_id
             )
-        return naming.is_ours(mapping(raw["TagList"]), self._account.site)
+        return mapping(raw["TagList"])
+
+
+def _means(target: Any, nodes: Collection[str]) -> bool:
+    values = set(target.get("Values", ()))
+    return target.get("Key") == "InstanceIds" and bool(values & {"*", *nodes})
+
+
+def _used(spec: Association, tags: Mapping[str, str]) -> tuple[str, ...]:
+    """
+    Return what the tags say is used; marks are words as far as they are wanted.
+    """
+    marks = sharing.marks_in(tags) or frozenset()
+    words = {sharing.mark(each): each for each in spec.uses}
+    return tuple(sorted(words.get(mark, mark) for mark in marks))
 
 
 def _request(spec: Association) -> dict[str, Any]:

@@ -51,17 +51,17 @@ class Buckets:
             return BucketState(name, region, self._kms_key(name))
         return BucketState(name)
 
-    def keys(self, bucket: str, prefix: str) -> tuple[str, ...]:
+    def tags(self, bucket: str, prefix: str) -> dict[str, str]:
         """
-        Return the keys of the objects under `prefix`.
+        Return the entity tags of the objects under `prefix`, by key.
         """
         with self._account.call("s3:ListBucket", f"{bucket}/{prefix}"):
             pages = self._account.s3.get_paginator("list_objects_v2")
-            return tuple(
-                item["Key"]
+            return {
+                item["Key"]: item["ETag"]
                 for page in pages.paginate(Bucket=bucket, Prefix=prefix)
                 for item in page.get("Contents", ())
-            )
+            }
 
     def text(self, bucket: str, key: str) -> str:
         """

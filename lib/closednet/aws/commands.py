@@ -8,15 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from closednet.aws.buckets import Buckets
 from closednet.aws.command_results import CommandOutcome, NodeResult, node_result
-from closednet.aws.log_groups import log_events
 from closednet.aws.tolerance import Tolerating
 from closednet.errors import AdapterError, AwsError
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from closednet.aws.account import Account
     from closednet.params.management import Output
@@ -83,15 +81,17 @@ class Commands:
                 results += [replace(UNSENT, node_id=node_id) for node_id in batch]
                 continue
             request["MaxErrors"] = str(left)
-            command_id = self._send(request, batch)
+            command_id = self._send(request | {"InstanceIds": batch}, batch)
             ids.append(command_id)
             results += self._answers(command_id, batch, timeout_s)
         self._tell(document, comment, results)
         return CommandOutcome(tuple(ids), tuple(results))
 
-    def earlier(self, document: str, comment: str) -> CommandOutcome | None:
+    def earlier(
+        self, document: str, comment: str, node_ids: Collection[str]
+    ) -> CommandOutcome | None:
         """
-        Return the newest command of the last day with this comment, if there is one.
+        Return the newest answers of the last day to this comment, if every node gave one.
         """
         since = datetime.now(UTC) - REMEMBERED
         filters = [
@@ -103,40 +103,48 @@ class Commands:
                 Filters=filters  # type: ignore[arg-type]  # the stubs want literals
             )
             known = [c for p in pages for c in p["Commands"] if c["Comment"] == comment]
-        if not known:
+        known.sort(key=lambda command: command["RequestedDateTime"], reverse=True)
+        results: dict[str, NodeResult] = {}
+        asked: list[str] = []
+        for command in known:
+            if results.keys() >= set(node_ids):
+                break
+            asked.append(command["CommandId"])
+            for raw in self._invocations(asked[-1]):
+                results.setdefault(raw["InstanceId"], node_result(raw))
+        if not results or not results.keys() >= set(node_ids):
             return None
-        newest = max(known, key=lambda command: command["RequestedDateTime"])
-        command_id = newest["CommandId"]
-        results = [node_result(raw) for raw in self._invocations(command_id)]
+        return CommandOutcome(tuple(asked), tuple(results[n] for n in node_ids))
+
+    def run_on_tag(
+        self,
+        document: str,
+        parameters: Mapping[str, Sequence[str]],
+        node_ids: Sequence[str],
+        tag: tuple[str, str],
+        *,
+        comment: str,
+        max_concurrency: int,
+        timeout_s: float,
+    ) -> CommandOutcome:
+        """
+        Send one command to all nodes with a tag, however many, whatever some answer.
+        """
+        name, value = tag
+        request = {
+            "DocumentName": document,
+            "Parameters": {key: list(values) for key, values in parameters.items()},
+            "Comment": comment[:LONGEST_COMMENT],
+            "TimeoutSeconds": max(SHORTEST_TIMEOUT_S, int(timeout_s)),
+            "MaxConcurrency": str(max_concurrency),
+            "MaxErrors": "100%",
+            "Targets": [{"Key": f"tag:{name}", "Values": [value]}],
+            **self._destinations(),
+        }
+        command_id = self._send(request, [f"{name}={value}"])
+        results = self._answers(command_id, list(node_ids), timeout_s)
+        self._tell(document, comment, results)
         return CommandOutcome((command_id,), tuple(results))
-
-    def output_in_s3(self, outcome: CommandOutcome) -> dict[str, str]:
-        """
-        Return what each node wrote to the output bucket, by node id.
-        """
-        buckets = Buckets(self._account)
-        found: dict[str, str] = {}
-        for command_id in outcome.command_ids:
-            prefix = f"{self._output.prefix}/{command_id}/"
-            for key in buckets.keys(self._output.bucket, prefix):
-                node_id = key.removeprefix(prefix).partition("/")[0]
-                if key.endswith("/stdout"):
-                    text = buckets.text(self._output.bucket, key)
-                    found[node_id] = found.get(node_id, "") + text
-        return found
-
-    def output_in_logs(self, outcome: CommandOutcome) -> dict[str, str]:
-        """
-        Return what each node wrote to the command log group, by node id.
-        """
-        group = self._output.command_log_group
-        found: dict[str, str] = {}
-        for command_id in outcome.command_ids:
-            for stream, message in log_events(self._account, group, f"{command_id}/"):
-                node_id = stream.split("/")[1]
-                if stream.endswith("/stdout"):
-                    found[node_id] = found.get(node_id, "") + message + "\n"
-        return found
 
     def _destinations(self) -> dict[str, Any]:
         return {
@@ -148,10 +156,10 @@ class Commands:
             },
         }
 
-    def _send(self, request: dict[str, Any], node_ids: list[str]) -> str:
-        subject = f"{request['DocumentName']} to {', '.join(node_ids[:3])}"
+    def _send(self, request: dict[str, Any], to: list[str]) -> str:
+        subject = f"{request['DocumentName']} to {', '.join(to[:3])}"
         with self._account.call("ssm:SendCommand", subject):
-            raw = self._account.ssm.send_command(InstanceIds=node_ids, **request)
+            raw = self._account.ssm.send_command(**request)
         return raw["Command"]["CommandId"]
 
     def _answers(
@@ -160,6 +168,8 @@ class Commands:
         latest: dict[str, NodeResult] = {}
 
         def all_final() -> bool | None:
+            if len(node_ids) > MOST_NODES and not self._is_over(command_id):
+                return None
             invocations = self._invocations(command_id)
             latest.update({raw["InstanceId"]: node_result(raw) for raw in invocations})
             final = [raw for raw in invocations if raw["Status"] in FINAL]
@@ -176,6 +186,15 @@ class Commands:
             self._recorder.record("command-unanswered", command=command_id)
         silent = NodeResult("", UNANSWERED, -1, "", "no answer in time")
         return [latest.get(n, replace(silent, node_id=n)) for n in node_ids]
+
+    def _is_over(self, command_id: str) -> bool:
+        """
+        Ask for the sum alone: the answers of many nodes take many pages.
+        """
+        with self._account.call("ssm:ListCommands", command_id):
+            raw = self._account.ssm.list_commands(CommandId=command_id)
+        found = raw["Commands"]
+        return bool(found) and found[0]["Status"] not in {"Pending", "InProgress"}
 
     def _invocations(self, command_id: str) -> list[Any]:
         call = self._account.call("ssm:ListCommandInvocations", command_id)

@@ -4,7 +4,7 @@ The CloudWatch agent's configuration in Parameter Store.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from closednet.aws.tagging import mapping, pairs
 from closednet.aws.tolerance import Tolerating
@@ -50,7 +50,8 @@ class AgentConfigParameters(PlainKind):
         for spec in wanted:
             text = self._text(spec.name)
             if text is not None:
-                seen = AgentConfigParameter(spec.name, text)
+                # AWS never takes a parameter back to the standard tier.
+                seen = AgentConfigParameter(spec.name, text, spec.tier)
                 found[spec.key] = Found(seen, spec.name, self._is_ours(spec.name))
         return found
 
@@ -66,7 +67,7 @@ class AgentConfigParameters(PlainKind):
                 Name=spec.name,
                 Value=spec.text,
                 Type="String",
-                Tier="Intelligent-Tiering",
+                Tier=_tier(spec),
                 Tags=pairs(tags),
             )
         return spec.name
@@ -80,7 +81,7 @@ class AgentConfigParameters(PlainKind):
                 Name=new.name,
                 Value=new.text,
                 Type="String",
-                Tier="Intelligent-Tiering",
+                Tier=_tier(new),
                 Overwrite=True,
             )
         return new.name
@@ -106,3 +107,7 @@ class AgentConfigParameters(PlainKind):
                 ResourceType="Parameter", ResourceId=name
             )
         return naming.is_ours(mapping(raw["TagList"]), self._account.site)
+
+
+def _tier(spec: AgentConfigParameter) -> Literal["Standard", "Advanced"]:
+    return "Advanced" if spec.tier == "Advanced" else "Standard"

@@ -148,8 +148,8 @@ def policies(parser: ArgumentParser) -> None:
     params(parser)
     parser.add_argument(
         "--account",
-        choices=["network", "management", "dns"],
-        help="only this account's",
+        choices=["network", "management", "dns", "bucket", "key"],
+        help="only this account's; bucket and key: for an owner in another account",
     )
 
 

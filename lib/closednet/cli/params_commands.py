@@ -8,6 +8,7 @@ import json
 
 from typing import TYPE_CHECKING
 
+from closednet.model.cloudwatch_wishes import Wishes
 from closednet.params.load import load
 from closednet.params.schema import json_schema, markdown
 
@@ -21,6 +22,7 @@ def check(arguments: Namespace) -> int:
     Judge the parameters; nothing is called.
     """
     params = load(arguments.params)
+    Wishes(params, "").confirm()
     if arguments.json:
         print(json.dumps({"ok": True, "site": params.site}))
     else:

@@ -46,12 +46,13 @@ class Coverage:
 @dataclass(frozen=True, slots=True)
 class StepLine:
     """
-    How far one step got.
+    How far one step got: changes planned, made, seen made by people, open.
     """
 
     step: str
     planned: int | None
     done: int
+    by_people: int
     waiting: int
     checks: int
     failures: int

@@ -4,7 +4,7 @@ What a run comes to: checks, requirements, calls, changes, work that waits.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -140,13 +140,14 @@ def steps_table(steps: Iterable[StepLine]) -> Table:
     """
     symbols = {"verified": "✅", "failed": "⛔", "not verified": words.NONE}
     return Table(
-        ("", "step", "planned", "done", "by hand", "checks", "verdict"),
+        ("", "step", "planned", "done", "by people", "open", "checks", "verdict"),
         tuple(
             (
                 symbols[line.verdict],
                 line.step,
                 "" if line.planned is None else str(line.planned),
                 str(line.done),
+                str(line.by_people),
                 str(line.waiting),
                 f"{line.checks - line.failures} of {line.checks}",
                 line.verdict,
@@ -170,10 +171,13 @@ def _steps(
     receipts: Iterable[Receipt],
 ) -> tuple[StepLine, ...]:
     planned: dict[str, int | None] = {}
+    people: dict[str, set[str]] = defaultdict(set)
     for event in events:
         step = str(event.data.get("step", ""))
         if event.kind == "plan" and step != "rollout":
             planned[step] = int(event.data["changes"])
+        elif event.kind == "work-of-people-seen":
+            people[step].update(event.data["keys"])
         elif event.kind in ("report", "receipt"):
             planned.setdefault(step, None)
     done: Counter[str] = Counter()
@@ -187,6 +191,7 @@ def _steps(
             step,
             count,
             done[step],
+            len(people[step]),
             waiting.get(step, 0),
             sum(check.step == step for check in checks),
             sum(check.step == step and not check.passed for check in checks),

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from closednet.errors import HostError
+from closednet.hosts.become import root_on
 from closednet.hosts.results import (
     NOT_STARTED,
     CommandResult,
@@ -130,17 +131,18 @@ class Fleet:
         )
 
     def _call(self, text: str, host: Host, timeout_s: float) -> CommandResult:
-        shell = "/bin/sh -s" if host.user == "root" else "sudo -n -- /bin/sh -s"
+        way = root_on(host, self.connection)
         target = f"{host.user}@{host.address}"
         start = time.monotonic()
         try:
             with subprocess.Popen(  # noqa: S603 - the prefix is the operator's own
-                [*self.connection.ssh_command, target, shell],
+                [*self.connection.ssh_command, target, way.command],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             ) as process:
+                text = way.before + text
                 out, words = _talk(process, text.encode(), timeout_s)
         except OSError as err:
             raise HostError(

@@ -4,6 +4,7 @@ Registering servers with the hybrid activation, once each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import HostError, PreconditionError
@@ -23,11 +24,20 @@ if TYPE_CHECKING:
     from closednet.hosts.facts import HostFacts
     from closednet.hosts.needs import Activations, Node, Nodes, StoredCode
     from closednet.hosts.scripts import Script
+    from closednet.params.site import Host
     from closednet.redact import Secret
 
 
+Setup = Callable[["Host"], "dict[str, str]"]
 MARK: Final = "registration"
 REGISTER_S: Final = 300.0
+
+
+def no_setup(_host: Host) -> dict[str, str]:
+    """
+    Know nothing of a setup CLI: no server is registered by one.
+    """
+    return {}
 
 
 class Registrations(HostKind[Registration]):
@@ -52,9 +62,15 @@ class Registrations(HostKind[Registration]):
     handover = "ssm-agent"
 
     def __init__(
-        self, site: str, batch: Batch, nodes: Nodes, activations: Activations
+        self,
+        site: str,
+        batch: Batch,
+        nodes: Nodes,
+        activations: Activations,
+        setup: Setup = no_setup,
     ) -> None:
         super().__init__(site, batch)
+        self._setup = setup
         self._nodes = nodes
         self._activations = activations
         self._code: StoredCode | None = None
@@ -106,13 +122,15 @@ class Registrations(HostKind[Registration]):
         """
         Return the registration; on a registered server it does nothing.
         """
-        return render(
-            "register",
-            timeout_s=REGISTER_S,
-            SITE=self._site,
-            REGION=spec.region,
-            ACTIVATION_ID=self._stored().activation_id,
-        )
+        about = {
+            "SITE": self._site,
+            "REGION": spec.region,
+            "ACTIVATION_ID": self._stored().activation_id,
+        }
+        if spec.by == "agent":
+            return render("register", timeout_s=REGISTER_S, **about)
+        about |= self._setup(self._facts.host(spec.host))
+        return render("register-by-setup-cli", timeout_s=REGISTER_S, **about)
 
     def secrets(self, specs: Iterable[Registration]) -> Mapping[str, Secret]:
         """

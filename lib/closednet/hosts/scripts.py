@@ -15,6 +15,12 @@ from typing import Final
 
 
 NORMAL_S: Final = 120.0
+# Functions that several scripts need, and most do not.
+SHARED: Final = {
+    "install-ssm-agent": ("signed-download",),
+    "register": ("registering",),
+    "register-by-setup-cli": ("signed-download", "registering"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +90,10 @@ def carried_powershell(title: str, name: str, **variables: str) -> str:
 
 def part(name: str) -> str:
     """
-    Return the function that does the work of the script `name`.
+    Return the function that does the work of the script `name`, and what it needs.
     """
-    return template(f"{name}.sh")
+    needed = (*SHARED.get(name, ()), name)
+    return "".join(template(f"{each}.sh") for each in needed)
 
 
 def run(function: str) -> str:

@@ -52,9 +52,24 @@ class Source:
         if how == "folder":
             file = package_path(host).rpartition("/")[2]
             return f"file://{place if place[0] == '/' else f'/{place}'}/{file}"
+        bucket = f"{self._bucket()}/amazon-ssm-{self.region}"
+        return f"{bucket}/{spec.version}/{package_path(host)}"
+
+    def setup_cli(self, host: Host) -> dict[str, str]:
+        """
+        Return what registering by AWS's setup CLI has to know about a server.
+        """
+        bucket = f"{self._bucket()}/amazon-ssm-{self.region}"
+        folder = package_path(host).partition("/")[0]
+        return {
+            "CLI_URL": f"{bucket}/latest/{folder}/ssm-setup-cli",
+            "MANIFEST_URL": f"{bucket}/ssm-agent-manifest.json",
+            "SIGNING_KEY": self.signing_key(),
+        }
+
+    def _bucket(self) -> str:
         name = self.s3_name().removeprefix("*.").removeprefix("bucket.")
-        bucket = f"amazon-ssm-{self.region}"
-        return f"https://bucket.{name}/{bucket}/{spec.version}/{package_path(host)}"
+        return f"https://bucket.{name}"
 
 
 def package_format(host: Host) -> str:

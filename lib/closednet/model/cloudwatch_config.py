@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import ParamsError, Problem
-from closednet.model.cloudwatch_names import LINUX, REGISTRY, WINDOWS
+from closednet.model.cloudwatch_names import LINUX, REGISTRY
 
 
 if TYPE_CHECKING:
     from closednet.model.canonical import Json
-    from closednet.params.monitoring import CloudWatch, LogFile
+    from closednet.params.monitoring import CloudWatch, Counter, EventLog, LogFile
     from closednet.params.site import Host, SiteParams
 
 RPM_FAMILY: Final = frozenset(
@@ -51,11 +51,13 @@ def group(host: Host) -> str:
     return "rpm" if host.os in RPM_FAMILY else "deb"
 
 
-def parameter_name(site: str, group_name: str) -> str:
+def parameter_name(params: SiteParams, host: Host) -> str:
     """
     Return the Parameter Store name; AWS's policies ask for its first word.
     """
-    return f"AmazonCloudWatch-closednet-{site}-{group_name}"
+    named = params.cloudwatch.group_of(host.groups)
+    kind = group(host) if named is None else f"{named.name}-{group(host)}"
+    return f"AmazonCloudWatch-closednet-{params.site}-{kind}"
 
 
 def system_log(host: Host) -> str:
@@ -80,21 +82,28 @@ def rendered(params: SiteParams, host: Host) -> str:
         ParamsError: A measurement has a name that the agent does not know.
     """
     raise_for_unknown_names(params.cloudwatch)
-    about = params.cloudwatch
-    metrics = _windows(about) if group(host) == "windows" else _linux(about)
+    about = params.cloudwatch.of(host.groups)
+    windows = group(host) == "windows"
+    metrics = _windows(about) if windows else _linux(about)
     agent: dict[str, Json] = {
         "metrics_collection_interval": about.interval_s,
         "region": params.region,
     }
-    if group(host) != "windows":
+    if not windows:
         agent["run_as_user"] = "root"
     files: list[Json] = [_log(file, host) for file in about.logs if _fits(file, host)]
     config: dict[str, Json] = {
         "agent": agent,
         "metrics": {"namespace": about.namespace, "metrics_collected": metrics},
     }
+    events = [_events(log) for log in about.windows.event_logs] if windows else []
+    collected: dict[str, Json] = {}
     if files:
-        config["logs"] = {"logs_collected": {"files": {"collect_list": files}}}
+        collected["files"] = {"collect_list": files}
+    if events:
+        collected["windows_events"] = {"collect_list": events}
+    if collected:
+        config["logs"] = {"logs_collected": collected}
     return json.dumps(config, indent=2, sort_keys=True) + "\n"
 
 
@@ -105,13 +114,18 @@ def raise_for_unknown_names(about: CloudWatch) -> None:
     Raises:
         ParamsError: All unknown names, each with its place.
     """
+    places = {"cloudwatch.metrics": about.metrics}
+    for i, each in enumerate(about.groups):
+        if each.metrics is not None:
+            places[f"cloudwatch.groups[{i}].metrics"] = each.metrics
     problems = [
         Problem(
-            f"cloudwatch.metrics.{plugin}",
+            f"{place}.{plugin}",
             f"{name!r} is not a measurement of {plugin}; it knows: "
             + ", ".join(sorted(REGISTRY[plugin])),
         )
-        for plugin, names in about.metrics.model_dump().items()
+        for place, metrics in places.items()
+        for plugin, names in metrics.model_dump().items()
         for name in names
         if name.removeprefix(f"{plugin}_") not in REGISTRY[plugin]
     ]
@@ -119,16 +133,17 @@ def raise_for_unknown_names(about: CloudWatch) -> None:
         raise ParamsError("the CloudWatch agent would refuse this", problems=problems)
 
 
-def expected_metrics(about: CloudWatch, host: Host) -> tuple[ExpectedMetric, ...]:
+def expected_metrics(site: CloudWatch, host: Host) -> tuple[ExpectedMetric, ...]:
     """
     Return every metric that `host` must deliver.
     """
+    about = site.of(host.groups)
     wanted = about.metrics.model_dump()
     if group(host) == "windows":
         return tuple(
-            ExpectedMetric(f"{WINDOWS[plugin][0]} {WINDOWS[plugin][1]}", None)
-            for plugin in wanted
-            if wanted[plugin]
+            ExpectedMetric(f"{each.name} {counter}", None)
+            for each in about.windows.counters
+            for counter in each.counters
         )
     return tuple(
         ExpectedMetric(
@@ -164,13 +179,30 @@ def _linux(about: CloudWatch) -> dict[str, Json]:
 
 def _windows(about: CloudWatch) -> dict[str, Json]:
     return {
-        WINDOWS[plugin][0]: {
-            "measurement": [WINDOWS[plugin][1]],
-            "metrics_collection_interval": about.interval_s,
-            "resources": ["*"],
-        }
-        for plugin, names in about.metrics.model_dump().items()
-        if names
+        each.name: _counters(each, about.interval_s) for each in about.windows.counters
+    }
+
+
+def _counters(each: Counter, interval_s: int) -> Json:
+    # With a star an object without instances, such as Memory, has no counter at all.
+    which: dict[str, Json] = (
+        {"resources": list(each.instances)} if each.instances else {}
+    )
+    return {
+        "measurement": list(each.counters),
+        "metrics_collection_interval": interval_s,
+        **which,
+    }
+
+
+def _events(log: EventLog) -> Json:
+    return {
+        "event_name": log.name,
+        "event_levels": list(log.levels),
+        "event_format": "xml",
+        "log_group_name": log.log_group,
+        "log_stream_name": log.log_stream,
+        "retention_in_days": log.retention_days,
     }
 
 

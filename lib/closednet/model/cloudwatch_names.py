@@ -55,11 +55,3 @@ LINUX: Final[dict[str, Plugin]] = {
     "net": Plugin({"resources": ["*"]}, None),
     "swap": Plugin(),
 }
-WINDOWS: Final[dict[str, tuple[str, str]]] = {
-    "cpu": ("Processor", "% Idle Time"),
-    "disk": ("LogicalDisk", "% Free Space"),
-    "diskio": ("PhysicalDisk", "Disk Bytes/sec"),
-    "mem": ("Memory", "% Committed Bytes In Use"),
-    "net": ("Network Interface", "Bytes Total/sec"),
-    "swap": ("Paging File", "% Usage"),
-}

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 from closednet.model import iam_policies
 from closednet.model.cloudwatch_config import (
     CONFIG_FILE,
-    group,
     parameter_name,
     rendered,
 )
+from closednet.model.config_size import TIERS, raise_for_size
 from closednet.model.naming import SITE_TAG
 from closednet.model.specs.hosts import (
     AgentConfigParameter,
@@ -63,19 +63,25 @@ class Wishes:
         Yield what must stand in AWS before an agent can run.
         """
         about = self.params.cloudwatch
-        groups = {file.log_group: file.retention_days for file in about.logs}
-        for name, days in groups.items():
+        for name, days in about.retention().items():
             yield LogGroup(name, days)
         if about.credentials == "iam-user":
             policy = iam_policies.cloudwatch_user(self.params)
             yield CloudWatchUser(about.user_name, policy)
             yield AccessKey(about.user_name, self.secret, about.key_rotation)
         if about.config_store == "parameter-store":
-            texts = {
-                self._parameter(host): self._text(host) for host in self.params.hosts
-            }
-            for name, text in texts.items():
-                yield AgentConfigParameter(name, text)
+            yield from self._parameters()
+
+    def confirm(self) -> None:
+        """
+        Make sure that agents and Parameter Store would take every configuration.
+
+        Raises:
+            ParamsError: They would not.
+        """
+        for host in self.params.hosts:
+            self.config(host)
+        tuple(self.in_aws())
 
     def former(self) -> tuple[FormerKey, ...]:
         """
@@ -126,8 +132,21 @@ class Wishes:
             max_errors=str(rollout.max_errors),
         )
 
+    def _parameters(self) -> Iterator[AgentConfigParameter]:
+        """
+        Yield one parameter a group of servers.
+
+        Raises:
+            ParamsError: A configuration is larger than Parameter Store takes.
+        """
+        texts = {self._parameter(host): self._text(host) for host in self.params.hosts}
+        raise_for_size(self.params.cloudwatch, texts)
+        tier = TIERS[self.params.cloudwatch.config_tier].name
+        for name, text in texts.items():
+            yield AgentConfigParameter(name, text, tier)
+
     def _text(self, host: Host) -> str:
         return rendered(self.params, host)
 
     def _parameter(self, host: Host) -> str:
-        return parameter_name(self.params.site, group(host))
+        return parameter_name(self.params, host)

@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from closednet.model.cloudwatch_config import expected_metrics
+
 
 if TYPE_CHECKING:
     from closednet.params import SiteParams
@@ -51,18 +53,14 @@ def reasons_for_advanced_tier(params: SiteParams) -> tuple[str, ...]:
     return tuple(reason for reason, wished in reasons.items() if wished)
 
 
-def metrics_per_host(params: SiteParams) -> int:
+def metrics_of(params: SiteParams) -> int:
     """
-    Return how many custom metrics a server sends at least.
+    Return how many custom metrics the servers send at least.
 
     Every further disk, processor or interface adds its own.
     """
-    metrics = params.cloudwatch.metrics
-    plugins = (
-        *(metrics.cpu, metrics.disk, metrics.diskio),
-        *(metrics.mem, metrics.net, metrics.swap),
-    )
-    return sum(len(measurements) for measurements in plugins)
+    hosts, about = params.hosts, params.cloudwatch
+    return sum(len(expected_metrics(about, host)) for host in hosts)
 
 
 def monthly(params: SiteParams) -> tuple[CostLine, ...]:
@@ -103,7 +101,7 @@ def monthly(params: SiteParams) -> tuple[CostLine, ...]:
         _line(
             "cloudwatch-agent",
             "Custom metrics, at least",
-            hosts * metrics_per_host(params),
+            metrics_of(params),
             "month",
             prices.metric_month,
         )

@@ -1,17 +1,19 @@
 """
-Files for the people outside AWS: DNS administrator and firewall team.
+Files for the people outside: DNS administrator, firewall team, owners of what is used.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 
 from dataclasses import astuple, fields
 from typing import TYPE_CHECKING, Final
 
 from closednet.model import forwarders, network_design
 from closednet.model.firewall import FirewallRule, matrix
+from closednet.model.owner_policies import owner_policies
 
 
 if TYPE_CHECKING:
@@ -56,11 +58,19 @@ def files(params: SiteParams, rules: Iterable[FirewallRule]) -> dict[str, str]:
         f"forwarder-{product}.conf": render(zones, targets)
         for product, render in forwarders.RENDERERS.items()
     }
-    return configurations | {
-        "forwarder-removal.txt": _removal(zones),
-        "firewall-matrix.csv": _csv(rows),
-        "firewall-matrix.md": _markdown(rows),
+    owners = {
+        f"{what}-policy.json": json.dumps(policy, indent=2) + "\n"
+        for what, policy in owner_policies(params).items()
     }
+    return (
+        configurations
+        | owners
+        | {
+            "forwarder-removal.txt": _removal(zones),
+            "firewall-matrix.csv": _csv(rows),
+            "firewall-matrix.md": _markdown(rows),
+        }
+    )
 
 
 def _removal(zones: tuple[str, ...]) -> str:

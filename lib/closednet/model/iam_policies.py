@@ -202,7 +202,7 @@ def text_of(document: str | Mapping[str, Any]) -> str:
 
 
 def _cloudwatch(params: SiteParams) -> list[Statement]:
-    groups = [file.log_group for file in params.cloudwatch.logs]
+    groups = list(params.cloudwatch.retention())
     metrics = _allow("Metrics", ["cloudwatch:PutMetricData"], ["*"])
     metrics["Condition"] = {
         "StringEquals": {"cloudwatch:namespace": params.cloudwatch.namespace}

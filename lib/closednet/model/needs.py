@@ -101,11 +101,10 @@ def of_cloudwatch(params: SiteParams) -> tuple[Need, ...]:
     Return what the CloudWatch agent calls, whoever's credentials it uses.
     """
     space = (("cloudwatch:namespace", params.cloudwatch.namespace),)
-    files = params.cloudwatch.logs
-    groups = [file.log_group for file in files]
-    kept = tuple(_groups(params, [f.log_group for f in files if f.retention_days > 0]))
+    groups = params.cloudwatch.retention()
+    kept = tuple(_groups(params, [group for group, days in groups.items() if days > 0]))
     needs = [Need(("cloudwatch:PutMetricData",), context=space)]
-    needs += _log_writing(params, groups)
+    needs += _log_writing(params, list(groups))
     if kept:
         needs.append(Need(("logs:PutRetentionPolicy",), kept))
     if params.cloudwatch.config_store == "parameter-store":

@@ -201,7 +201,7 @@ def _servers(params: SiteParams, new: list[Spec]) -> Iterator[Risk]:
             [
                 params.output.command_log_group,
                 params.output.session_log_group,
-                *(log.log_group for log in params.cloudwatch.logs),
+                *params.cloudwatch.retention(),
             ]
         )
         yield Risk("logs-go", "medium", {"groups": ", ".join(groups)})

@@ -41,6 +41,11 @@ class Connection(Section):
         min_length=1,
         description="What stands before USER@ADDRESS COMMAND; jump hosts go here.",
     )
+    sudo_password_command: tuple[str, ...] = Field(
+        (),
+        description="Prints the password that sudo asks users other than root for, such"
+        " as [pass, show, sudo]; run once, here. Empty: sudo asks for none.",
+    )
     tunnels: dict[str, str] = Field(
         {}, description="ADDRESS:PORT of the site -> ADDRESS:PORT from here."
     )

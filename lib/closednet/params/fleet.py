@@ -43,6 +43,18 @@ def broken(params: SiteParams) -> Iterator[Problem]:
     if names and names <= {name.lower() for name in aside}:
         yield Problem("rollout.set_aside", "sets every server aside: nothing is left")
     yield from _limit(params)
+    yield from _packages(params)
+
+
+def _packages(params: SiteParams) -> Iterator[Problem]:
+    agent = params.ssm_agent
+    elsewhere = agent.package_mirror or agent.package_folder
+    if agent.registration == "setup-cli" and elsewhere:
+        yield Problem(
+            "ssm_agent.registration",
+            "is setup-cli, which downloads from AWS's bucket and compares itself with"
+            " its newest version there: packages may not come from elsewhere",
+        )
     if params.ssm_agent.package_mirror and params.ssm_agent.package_folder:
         yield Problem(
             "ssm_agent.package_folder", "is given besides package_mirror; keep one"

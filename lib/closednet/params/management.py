@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from closednet.params.fields import (
+    AccountId,
     AgentVersion,
     BucketName,
     HostName,
@@ -89,6 +90,11 @@ class SsmAgent(Section):
         pattern=r"^(/[A-Za-z0-9._-]+)+$|^[A-Z]:(/[A-Za-z0-9._-]+)+$",
         description="Folder on every server in which package and signature (.sig) lie.",
     )
+    registration: Literal["agent", "setup-cli"] = Field(
+        "agent",
+        description="agent: amazon-ssm-agent -register; setup-cli: AWS's ssm-setup-cli,"
+        " which replaces itself by its newest version first. Windows servers: agent.",
+    )
     update_schedule: Rate = Field(
         "rate(14 days)", description="How often State Manager updates the agent."
     )
@@ -100,6 +106,11 @@ class Output(Section):
     """
 
     bucket: BucketName = Field(description="Existing bucket of the management account.")
+    bucket_account: AccountId | None = Field(
+        None,
+        description="Account that owns the bucket, where it is another one; its owner"
+        " adds what `closednet policies --account bucket` prints.",
+    )
     prefix: str = Field(
         "run-command",
         pattern=r"^[A-Za-z0-9!_.*'()/-]{1,128}$",
@@ -119,7 +130,10 @@ class Session(Section):
     Session Manager preferences, which hold for the whole account and Region.
     """
 
-    kms_key_arn: KeyArn = Field(description="Existing key; encrypts sessions.")
+    kms_key_arn: KeyArn = Field(
+        description="Existing key; encrypts sessions. It belongs to the management"
+        " account, or to the network's, whose key policy must then allow it."
+    )
     idle_timeout_minutes: int = Field(
         20, ge=1, le=60, description="After which an idle session is ended."
     )

@@ -4,11 +4,15 @@ What the CloudWatch agent collects on the servers.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from closednet.params.fields import Dimension, LogGroupName, Rate, Section
+from closednet.params.fields import Dimension, GroupName, LogGroupName, Rate, Section
+
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
 
 
 class LogFile(Section):
@@ -49,6 +53,92 @@ class Metrics(Section):
     swap: tuple[str, ...] = Field(("swap_used_percent",), description="Swap space.")
 
 
+class Counter(Section):
+    """
+    A performance object of Windows, and which of its counters are measured.
+    """
+
+    name: str = Field(
+        pattern=r"^[^\\\\*()\"]{1,128}$",
+        description="The object in English, such as Processor.",
+        examples=["Processor"],
+    )
+    counters: tuple[str, ...] = Field(
+        min_length=1, description='Its counters, such as "% Idle Time".'
+    )
+    instances: tuple[str, ...] = Field(
+        ("*",), description="Which of its instances; none for Memory and its like."
+    )
+
+
+class EventLog(Section):
+    """
+    An event log of Windows that is sent to CloudWatch Logs.
+    """
+
+    name: str = Field(
+        pattern=r"^[^\"*?]{1,255}$", description="The log, such as System."
+    )
+    levels: tuple[
+        Literal["VERBOSE", "INFORMATION", "WARNING", "ERROR", "CRITICAL"], ...
+    ] = Field(
+        ("WARNING", "ERROR", "CRITICAL"),
+        min_length=1,
+        description="Which of its events.",
+    )
+    log_group: LogGroupName = Field(description="Log group that gets its events.")
+    log_stream: str = Field(
+        "{hostname}",
+        pattern=r"^[^:*\s]{1,512}$",
+        description="Log stream; {hostname} and {ip_address} are the server's.",
+    )
+    retention_days: int = Field(5, description="How long the log group keeps events.")
+
+
+class Windows(Section):
+    """
+    What Windows servers measure and send instead.
+    """
+
+    counters: tuple[Counter, ...] = Field(
+        (
+            Counter(name="Processor", counters=("% Idle Time",)),
+            Counter(name="LogicalDisk", counters=("% Free Space",)),
+            Counter(name="PhysicalDisk", counters=("Disk Bytes/sec",)),
+            Counter(
+                name="Memory", counters=("% Committed Bytes In Use",), instances=()
+            ),
+            Counter(name="Network Interface", counters=("Bytes Total/sec",)),
+            Counter(name="Paging File", counters=("% Usage",)),
+        ),
+        min_length=1,
+        description="Performance counters.",
+    )
+    event_logs: tuple[EventLog, ...] = Field((), description="Event logs.")
+
+
+class HostGroup(Section):
+    """
+    Servers of a group measure and send other things; what is not said stays.
+    """
+
+    name: GroupName = Field(description="A group of hosts[].groups.")
+    interval_s: int | None = Field(
+        None, ge=1, le=172800, description="Seconds between two measurements."
+    )
+    metrics: Metrics | None = Field(None, description="Instead of metrics.")
+    logs: tuple[LogFile, ...] | None = Field(None, description="Instead of logs.")
+    windows: Windows | None = Field(None, description="Instead of windows.")
+
+    @property
+    def instead(self) -> dict[str, object]:
+        """
+        What holds for its servers instead of what holds for others.
+        """
+        said = {name: getattr(self, name) for name in type(self).model_fields}
+        return {k: v for k, v in said.items() if k != "name" and v is not None}
+
+
 class CloudWatch(Section):
     """
     The CloudWatch agent: credentials, configuration, schedule.
@@ -74,6 +164,11 @@ class CloudWatch(Section):
     config_store: Literal["file", "parameter-store"] = Field(
         "file", description="Where servers read the agent's configuration from."
     )
+    config_tier: Literal["standard", "advanced"] = Field(
+        "standard",
+        description="Tier of the parameters: standard holds 4 KB; advanced 8 KB, is"
+        " charged, and stays so.",
+    )
     namespace: Dimension = Field("CWAgent", description="Namespace of the metrics.")
     interval_s: int = Field(
         60, ge=1, le=172800, description="Seconds between two measurements."
@@ -83,6 +178,43 @@ class CloudWatch(Section):
         (LogFile(file_path="/var/log/syslog", log_group="messages"),),
         description="Log files that are sent.",
     )
+    windows: Windows = Windows()
+    groups: tuple[HostGroup, ...] = Field(
+        (), description="What differs by group; the first that a server is in counts."
+    )
     update_schedule: Rate = Field(
         "rate(30 days)", description="How often State Manager updates the agent."
     )
+
+    def of(self, groups: Collection[str]) -> CloudWatch:
+        """
+        Return what holds for a server that belongs to these groups.
+        """
+        group = self.group_of(groups)
+        return self if group is None else self.model_copy(update=group.instead)
+
+    def group_of(self, groups: Collection[str]) -> HostGroup | None:
+        """
+        Return the first group here that a server of these groups belongs to.
+        """
+        return next((each for each in self.groups if each.name in groups), None)
+
+    def sources(self) -> Iterator[tuple[str, LogFile | EventLog]]:
+        """
+        Yield every file and event log that any server sends, with its place here.
+        """
+        places: list[tuple[str, CloudWatch | HostGroup]] = [("cloudwatch", self)]
+        places += [
+            (f"cloudwatch.groups[{i}]", group) for i, group in enumerate(self.groups)
+        ]
+        for place, said in places:
+            for i, file in enumerate(said.logs or ()):
+                yield f"{place}.logs[{i}]", file
+            for i, log in enumerate(said.windows.event_logs if said.windows else ()):
+                yield f"{place}.windows.event_logs[{i}]", log
+
+    def retention(self) -> dict[str, int]:
+        """
+        Return how many days each log group keeps what the agents send.
+        """
+        return {each.log_group: each.retention_days for _, each in self.sources()}

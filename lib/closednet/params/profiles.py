@@ -66,13 +66,15 @@ DIFFERENCES: Final = (
         " credentials on premises",
     ),
 )
-# The same in both, though AWS's guide has another way today.
-REASON: Final = (
-    "ssm-setup-cli replaces itself by its newest version, takes no key of ours, and no"
-    " fixed version: what is approved would not be what is installed"
-)
-KEPT: Final = (
-    *("registration", "amazon-ssm-agent -register", REASON),
+# The same by default in both, though AWS's guide has the other way today.
+REGISTRATION: Final = Difference(
+    ("ssm_agent", "registration"),
+    "agent",
+    "setup-cli",
+    "ssm-setup-cli is the way of AWS's guide today, and keeps a virtual machine in"
+    " another cloud from being taken for EC2; but it replaces itself by its newest"
+    " version and takes no fixed one, so what is approved might not be what runs:"
+    " agent is the default, setup-cli a choice",
     "source of the SSM Agent, agent/setupcli",
 )
 
@@ -99,20 +101,14 @@ def compared(params: SiteParams) -> tuple[tuple[str, str, str, str, str], ...]:
     Return each difference with what the site has: name, both ways, reason, source.
     """
     rows = []
-    for each in DIFFERENCES:
+    for each in (*DIFFERENCES, REGISTRATION):
         section, key = each.path
         here = getattr(getattr(params, section), key)
-        rows.append(
-            (
-                each.name,
-                _said(here),
-                _said(each.article if params.profile != ARTICLE else each.current),
-                each.reason,
-                each.source,
-            )
-        )
-    name, both, reason, source = KEPT
-    return (*rows, (name, both, both, reason, source))
+        other = each.article if params.profile != ARTICLE else each.current
+        if each is REGISTRATION:
+            other = each.article if here == each.current else each.current
+        rows.append((each.name, _said(here), _said(other), each.reason, each.source))
+    return tuple(rows)
 
 
 def _said(value: Any) -> str:

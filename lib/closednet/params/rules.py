@@ -11,8 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from closednet.errors import Problem
-from closednet.params import approval_rules, fleet, mode_rules
-from closednet.params.fields import RETENTION_DAYS
+from closednet.params import approval_rules, fleet, mode_rules, monitoring_rules
 
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def broken_rules(params: SiteParams) -> list[Problem]:
     ] + [
         problem
         for rule in (
-            *(_limits, _logs, _keys, _evidence),
+            *(_limits, _keys, _evidence, monitoring_rules.broken),
             *(approval_rules.broken, fleet.broken, mode_rules.broken),
         )
         for problem in rule(params)
@@ -144,8 +143,16 @@ def _zones(params: SiteParams) -> Iterator[Problem]:
     )
     if f":{params.region}:" not in params.session.kms_key_arn:
         yield Problem("session.kms_key_arn", f"is not a key of Region {params.region}")
-    if f":{params.accounts.management.id}:" not in params.session.kms_key_arn:
-        yield Problem("session.kms_key_arn", "is not a key of the management account")
+    owners = (params.accounts.management.id, params.accounts.network.id)
+    if params.session.kms_key_arn.split(":")[4] not in owners:
+        yield Problem(
+            "session.kms_key_arn",
+            "is not a key of the management account, nor of the network's",
+        )
+    if params.output.bucket_account == params.accounts.management.id:
+        yield Problem(
+            "output.bucket_account", "is the management account: leave it out"
+        )
 
 
 def _twice(path: str, field: str, values: Iterable[str]) -> Iterator[Problem]:
@@ -238,20 +245,6 @@ def _limits(params: SiteParams) -> Iterator[Problem]:
         dt.date.fromisoformat(as_of)
     except ValueError:
         yield Problem("prices.as_of", f"is {as_of!r}, not a date")
-
-
-def _logs(params: SiteParams) -> Iterator[Problem]:
-    wanted: dict[str, int] = {}
-    days = [("output.retention_days", params.output.retention_days, "")]
-    for i, log in enumerate(params.cloudwatch.logs):
-        path = f"cloudwatch.logs[{i}].retention_days"
-        days.append((path, log.retention_days, log.log_group))
-    for path, value, group in days:
-        if value not in RETENTION_DAYS:
-            near = min(RETENTION_DAYS, key=lambda d: abs(d - value))
-            yield Problem(path, f"is {value}; CloudWatch Logs knows {near}, not that")
-        if group and wanted.setdefault(group, value) != value:
-            yield Problem(path, f"differs from another file of log group {group}")
 
 
 def _keys(params: SiteParams) -> Iterator[Problem]:

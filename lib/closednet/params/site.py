@@ -160,7 +160,7 @@ class Host(Section):
     user: str = Field(
         "root",
         pattern=r"^[a-z_][a-z0-9_-]{0,31}$",
-        description="SSH user: root, or one who may run sudo -n /bin/sh.",
+        description="SSH user: root, or one who may run /bin/sh by sudo.",
     )
     groups: tuple[GroupName, ...] = Field(
         (), description="Groups that it belongs to, as the inventory has them."

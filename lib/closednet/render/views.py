@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from closednet.model.sharing import STAYS
 from closednet.render import words
 from closednet.render.changes import changes_table, listed
 from closednet.render.tables import Table
@@ -129,11 +130,20 @@ class RolloutView(View):
                 for p in self.rollout.plans
                 if p.changes
             ),
+            *self._for_others(),
             *(f"cannot be undone: {line}" for line in self.irreversible),
             *listed("cost", self.costs),
             *listed("IAM actions that it uses", self.calls),
             f"digest: {self.rollout.digest}",
         )
+
+    def _for_others(self) -> tuple[Part, ...]:
+        """
+        Return what a rollback leaves standing because another site uses it.
+        """
+        kept = [k for plan in self.rollout.plans for k in plan.kept]
+        rows = tuple((k.key, k.reason) for k in kept if k.reason.startswith(STAYS))
+        return (Table(("stays as it is", "because"), rows),) if rows else ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

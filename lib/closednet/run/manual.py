@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from closednet.model.change import Spec
+    from closednet.model.plan import Plan
     from closednet.model.receipt import Receipt
     from closednet.model.step import Step
     from closednet.site import Site
@@ -48,6 +49,25 @@ def wait_for_people(site: Site, step: Step, receipt: Receipt) -> Receipt:
         return replace(receipt, waiting=left)
     _tell(site, step, waiting)
     return replace(receipt, waiting=())
+
+
+def done_since(
+    site: Site, step: Step, receipts: Iterable[Receipt], plan: Plan
+) -> Receipt | None:
+    """
+    Return a receipt for work of people that a run waited for and `plan` misses.
+
+    None if the newest of `receipts` waits for nothing that was done meanwhile.
+    """
+    newest = {receipt.step: receipt for receipt in receipts}.get(step.name)
+    open_still = {key_of(change) for change in plan.changes}
+    waited = newest.waiting if newest else ()
+    left = tuple(c for c in waited if key_of(c) in open_still)
+    if newest is None or left == waited:
+        return None
+    seen = [c for c in waited if isinstance(c, Manual) and c not in left]
+    _tell(site, step, seen)
+    return replace(newest, done=(), waiting=left)
 
 
 def _tell(site: Site, step: Step, seen: Iterable[Manual[Spec]]) -> None:

@@ -5,13 +5,15 @@ Undoing a run from its receipts, step by step, newest first.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from closednet import engine, registry
+from closednet.aws.neighbours import Neighbours
 from closednet.errors import PreconditionError
 from closednet.evidence import archive
 from closednet.evidence.listener import JournalListener
+from closednet.model import sharing
 from closednet.model.change import Create, Delete, Found, Manual, Spec, Update, key_of
 from closednet.model.plan import Plan, RolloutPlan
 from closednet.model.report import Check, Report
@@ -26,6 +28,7 @@ from closednet.run.viewing import evidence_place, header
 
 
 if TYPE_CHECKING:
+    from closednet.engine import Needed
     from closednet.evidence.run_folder import RunFolder
     from closednet.model.approval import Judgement
     from closednet.model.receipt import Receipt
@@ -113,7 +116,8 @@ class RollbackRun:
         """
         Look for every resource of the receipts again.
         """
-        checks = [check for step in self.steps for check in self._checks(step)]
+        needed = self._needed()
+        checks = [check for step in self.steps for check in self._checks(step, needed)]
         report = Report(NAME, tuple(checks))
         self.folder.write_report(report)
         return report
@@ -173,8 +177,9 @@ class RollbackRun:
     def _plan(self) -> RolloutPlan:
         scope, run = self.site.scope, self.undone.run_id
         with self.site.reads.shared():
+            needed = self._needed()
             plans = tuple(
-                engine.rollback(step, self._receipts(step), scope, run)
+                engine.rollback(step, self._receipts(step), scope, run, needed)
                 for step in self.steps
             )
         return RolloutPlan(scope, plans)
@@ -196,10 +201,17 @@ class RollbackRun:
         ]
         return tuple(said)
 
-    def _checks(self, step: Step) -> list[Check]:
+    def _checks(self, step: Step, needed: Needed) -> list[Check]:
         done = self._done(step)
         observed = engine.remaining(step, [engine.spec_of(d.change) for d in done])
-        return [_check(d.change, observed.get(key_of(d.change))) for d in done]
+        return [_check(d.change, observed.get(key_of(d.change)), needed) for d in done]
+
+    def _needed(self) -> Needed:
+        """
+        Ask what other sites of the account use, once for all that is undone.
+        """
+        others = Neighbours(self.site.management).marks()
+        return partial(sharing.needed, params=self.site.params, others=others)
 
     def _done(self, step: Step) -> list[Any]:
         return engine.net(d for r in self._receipts(step) for d in r.done)
@@ -231,7 +243,10 @@ def _is_undo(receipt: Receipt) -> bool:
     return bool(receipt.undoes)
 
 
-def _check(change: Any, found: Found[Spec] | None) -> Check:
+def _check(change: Any, found: Found[Spec] | None, needed: Needed) -> Check:
+    key = key_of(change)
+    if found is not None and (why := needed(found.spec)):
+        return Check(f"{key} {why}", passed=True, evidence=_seen(found), subject=key)
     match change:
         case Create(new=spec):
             gone = found is None
@@ -242,7 +257,6 @@ def _check(change: Any, found: Found[Spec] | None) -> Check:
                 f"{spec.key} is as it was", back, _seen(found), subject=spec.key
             )
         case _:
-            key = key_of(change)
             return Check(f"{key} was taken back", found is None, _seen(found))
 
 

@@ -124,6 +124,7 @@ class Run:
                 digest=fresh.digest,
                 hint="run the notebook again from the top and read the new plan",
             )
+        self._settle(fresh)
         if not fresh.changes:
             return engine.apply(self.step, approved, self._listener)
         notebook = registry.entry(self.name).notebook
@@ -132,6 +133,15 @@ class Run:
         self._write_handover()
         approvals.record(self.folder, approved, judged)
         return self._write(approved)
+
+    def _settle(self, plan: Plan) -> None:
+        """
+        Close what this run waited for and people did before it went on.
+        """
+        receipts = self.folder.receipts()
+        closed = manual.done_since(self.site, self.step, receipts, plan)
+        if closed:
+            self.folder.write_receipt(closed)
 
     def _write(self, approved: ApprovedPlan) -> Receipt:
         try:

@@ -55,6 +55,26 @@ def update_checks(
             _ran(wanted.document, name, node, results, proves)
             for name, node in nodes.items()
         ),
+        _alone(wanted, associations.beside(wanted, ids), proves),
+    )
+
+
+def _alone(
+    wanted: Association, others: tuple[tuple[str, str], ...], proves: tuple[str, ...]
+) -> Check:
+    """
+    Check that nothing else updates the nodes at hours that nobody chose.
+
+    At a rate there are no such hours: the console's own schedule does no harm then.
+    """
+    seen = "; ".join(f"{name}, {schedule}" for name, schedule in others)
+    return Check(
+        f"no other schedule runs {wanted.document} here outside the hours of this site",
+        not others or wanted.schedule.startswith("rate("),
+        f"beside it: {seen}" if others else "there is none",
+        proves=proves,
+        subject=wanted.name,
+        remedy="have the owner of the other association leave these nodes out",
     )
 
 

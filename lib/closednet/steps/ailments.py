@@ -109,7 +109,7 @@ class Ailments:
         """
         Return the log files that are collected on this server, by its own names.
         """
-        files = self.params.cloudwatch.logs
+        files = self.params.cloudwatch.of(host.groups).logs
         return tuple(
             log_file_path(each, host)
             for each in files

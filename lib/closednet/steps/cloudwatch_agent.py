@@ -246,6 +246,8 @@ class CloudWatchAgentStep:
         Return the executions' results once none is under way any more.
         """
         latest: dict[str, str] = {}
+        if self.associations.id_of(name) is None:
+            return latest
 
         def finished() -> bool | None:
             latest.update(self.associations.results(name))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Final, Self
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple, Self
 
 from closednet.aws.arrival import LogArrival, MetricArrival
 from closednet.aws.commands import Commands
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from closednet.hosts.connector import Fleet
     from closednet.model.change import Spec
     from closednet.model.step import AnyKind
-    from closednet.params.site import SiteParams
+    from closednet.params.monitoring import LogFile
+    from closednet.params.site import Host, SiteParams
     from closednet.site import Site
 
 
@@ -53,6 +54,15 @@ class Series:
     host: str
     metric: str
     points: tuple[tuple[datetime, float], ...]
+
+
+class Probed(NamedTuple):
+    """
+    How servers call themselves, and which of them run no CloudWatch agent.
+    """
+
+    called: dict[str, str]
+    mute: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +125,11 @@ class CloudWatchVerificationStep:
         Follow one line and every metric from the servers into CloudWatch.
         """
         since = datetime.now(UTC) - CLOCKS_DIFFER
-        hostnames = self._probe()
+        probed = self._probe()
         checks = (
-            *self._log_checks(hostnames, since),
+            *self._log_checks(probed, since),
             *self._retention_checks(),
-            *self._metric_checks(hostnames),
+            *self._metric_checks(probed),
         )
         return Report(self.name, self._explained(checks))
 
@@ -152,9 +162,9 @@ class CloudWatchVerificationStep:
         points = self.metrics.points(known, about.interval_s, PLOTTED)
         return tuple(_series(item) for item in points)
 
-    def _probe(self) -> dict[str, str]:
+    def _probe(self) -> Probed:
         """
-        Write a line to every system log; return how the servers call themselves.
+        Write a line to every system log.
 
         Over SSH where that is allowed: a verification that needs no call of AWS.
         """
@@ -167,41 +177,49 @@ class CloudWatchVerificationStep:
         if carried:
             sent = self.command.shell(script, carried)
             outputs |= {name: result.output for name, result in sent.items()}
+        lines = {name: dict(LINE.findall(output)) for name, output in outputs.items()}
         called = {host.name: host.name for host in self.params.hosts}
-        for name, output in outputs.items():
-            called[name] = dict(LINE.findall(output)).get("hostname", name)
-        return called
+        called |= {name: said.get("hostname", name) for name, said in lines.items()}
+        mute = {name for name, said in lines.items() if said.get("delivers") == "no"}
+        return Probed(called, frozenset(mute))
 
-    def _log_checks(
-        self, hostnames: dict[str, str], since: datetime
-    ) -> Iterator[Check]:
+    def _log_checks(self, probed: Probed, since: datetime) -> Iterator[Check]:
         text = f"closednet-probe {self.params.site} {self.run_id}"
-        hosts = [host for host in self.params.hosts if host.os != "windows"]
-        names = {hostnames[host.name] for host in hosts}
-        for file in self.params.cloudwatch.logs:
-            if file.file_path not in SYSTEM_LOGS:
-                continue
-            seen = self.logs.streams(file.log_group, text, names, since)
-            for host in hosts:
-                name = hostnames[host.name]
+        called = probed.called
+        for group, sent in self._system_logs().items():
+            names = {called[h.name] for h, _ in sent if h.name not in probed.mute}
+            seen = self.logs.streams(group, text, names, since)
+            for host, file in sent:
+                name = called[host.name]
                 yield arrival_checks.probe(
                     host.name,
-                    file.log_group,
+                    group,
                     expected_stream(file, name, host.address),
                     seen.get(name, frozenset()),
                 )
 
+    def _system_logs(self) -> dict[str, list[tuple[Host, LogFile]]]:
+        """
+        Return which servers send their system log into which log group.
+        """
+        found: dict[str, list[tuple[Host, LogFile]]] = {}
+        for host in self.params.hosts:
+            for file in self.params.cloudwatch.of(host.groups).logs:
+                if host.os != "windows" and file.file_path in SYSTEM_LOGS:
+                    found.setdefault(file.log_group, []).append((host, file))
+        return found
+
     def _retention_checks(self) -> Iterator[Check]:
-        groups = {f.log_group: f.retention_days for f in self.params.cloudwatch.logs}
-        for group, days in groups.items():
+        for group, days in self.params.cloudwatch.retention().items():
             found = self.events.retention_days(group)
             yield arrival_checks.retention(group, days, found)
 
-    def _metric_checks(self, hostnames: dict[str, str]) -> Iterator[Check]:
-        ages = self.arrival.ages(hostnames)
+    def _metric_checks(self, probed: Probed) -> Iterator[Check]:
+        ages = self.arrival.ages(probed.called, mute=probed.mute)
         for host in self.params.hosts:
             of_host = {name: age for (h, name), age in ages.items() if h == host.name}
-            yield arrival_checks.metrics(host.name, of_host, self.arrival.limit_s)
+            limit_s = self.arrival.limit_s(host.name)
+            yield arrival_checks.metrics(host.name, of_host, limit_s)
 
 
 def _short(hostname: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from closednet.aws.associations import Associations
+from closednet.aws.command_outputs import CommandOutputs
 from closednet.aws.commands import Commands
 from closednet.aws.documents import SessionDocuments
 from closednet.aws.keys import Keys
@@ -16,7 +17,7 @@ from closednet.aws.nodes import ManagedNodes
 from closednet.aws.roles import RolePolicies, Roles
 from closednet.aws.simulation import Simulator
 from closednet.errors import PreconditionError
-from closednet.model import iam_policies, naming, needs
+from closednet.model import iam_policies, naming, needs, sharing
 from closednet.model.report import Check, Report
 from closednet.model.specs.management import (
     OPERATIONS_POLICY,
@@ -83,6 +84,7 @@ class IamAttachStep:
                 params,
                 ManagedNodes(account),
                 Commands(account, params.output, site.waiting, recorder),
+                CommandOutputs(account, params.output),
                 site.waiting,
                 Ailments.of(site).of_channels,
             ),
@@ -146,8 +148,8 @@ class IamAttachStep:
         days = {output.command_log_group: output.retention_days}
         if self.params.wishes.session_manager:
             days[output.session_log_group] = output.retention_days
-        for file in self.params.cloudwatch.logs:
-            days[file.log_group] = max(file.retention_days, days.get(file.log_group, 0))
+        for group, kept in self.params.cloudwatch.retention().items():
+            days[group] = max(kept, days.get(group, 0))
         return tuple(LogGroup(name, days[name]) for name in sorted(days))
 
     def _preferences(self) -> tuple[SessionPreferences, ...]:
@@ -183,6 +185,7 @@ class IamAttachStep:
             parameters=(("allowDowngrade", ("false",)),),
             max_concurrency=str(self.params.rollout.max_concurrency),
             max_errors="10%",
+            uses=sharing.uses(self.params),
         )
 
     def _group_checks(self) -> tuple[Check, ...]:

@@ -7,17 +7,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from closednet.aws.commands import MOST_NODES
 from closednet.aws.nodes import by_host
 from closednet.hosts.ssm_agent_service import Explain, nothing_known
 from closednet.model import canonical, iam_policies
 from closednet.model.causes import Diagnosis
+from closednet.model.naming import SITE_TAG
 from closednet.model.report import Check
 from closednet.steps.patience import eventually
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from closednet.aws.command_outputs import CommandOutputs
     from closednet.aws.command_results import CommandOutcome
     from closednet.aws.commands import Commands
     from closednet.aws.nodes import ManagedNode, ManagedNodes
@@ -47,6 +50,7 @@ class NodeProbe:
     params: SiteParams
     managed: ManagedNodes
     commands: Commands
+    outputs: CommandOutputs
     waiting: Waiting
     explain: Explain = nothing_known
 
@@ -63,8 +67,8 @@ class NodeProbe:
         Without `may_send` nothing is sent, and what was not heard has failed.
         """
         nodes = self.nodes()
-        connected = self._connected(nodes)
         answers, in_s3, in_logs = self._said(nodes if may_send else {})
+        connected = self._connected(nodes, answers)
         checks: list[Check] = []
         for host in self.params.hosts:
             node = nodes.get(host.name)
@@ -88,8 +92,16 @@ class NodeProbe:
             for check in listed
         )
 
-    def _connected(self, nodes: Mapping[str, ManagedNode]) -> dict[str, str]:
+    def _connected(
+        self, nodes: Mapping[str, ManagedNode], answers: Mapping[str, str]
+    ) -> dict[str, str]:
+        """
+        Ask for the channel of each node, unless its answer can have come no other way.
+        """
         seen: dict[str, str] = {}
+        if "ec2messages" not in self.params.endpoints.services:
+            heard = [n for n, said in answers.items() if PROBE in said]
+            seen = dict.fromkeys(heard, "connected")
 
         def look() -> dict[str, str]:
             for node in nodes.values():
@@ -135,7 +147,7 @@ class NodeProbe:
             (iam_policies.operations(self.params), sorted(ids), shell)
         )
         comment = f"closednet {self.params.site}: probe {proven}"
-        earlier = self.commands.earlier(shell, comment)
+        earlier = self.commands.earlier(shell, comment, ids)
         if earlier is not None and earlier.succeeded:
             heard = self._heard(earlier)
             if _is_whole(earlier, *heard):
@@ -148,10 +160,20 @@ class NodeProbe:
         return in_s3, self._arrived(outcome, logs=True)
 
     def _sent(self, shell: str, ids: list[str], comment: str) -> CommandOutcome:
-        rollout = self.params.rollout
+        rollout, say = self.params.rollout, {"commands": [f"echo {PROBE}"]}
+        if len(ids) > MOST_NODES and self._are_all(ids):
+            return self.commands.run_on_tag(
+                shell,
+                say,
+                ids,
+                (SITE_TAG, self.params.site),
+                comment=comment,
+                max_concurrency=rollout.max_concurrency,
+                timeout_s=300,
+            )
         return self.commands.run(
             shell,
-            {"commands": [f"echo {PROBE}"]},
+            say,
             ids,
             comment=comment,
             max_concurrency=rollout.max_concurrency,
@@ -160,8 +182,15 @@ class NodeProbe:
             timeout_s=300,
         )
 
+    def _are_all(self, ids: Collection[str]) -> bool:
+        """
+        Tell whether the site's tag means these nodes and no others.
+        """
+        listed = self.managed.of_site(self.params.site)
+        return {node.node_id for node in listed} == set(ids)
+
     def _arrived(self, outcome: CommandOutcome, *, logs: bool) -> dict[str, str]:
-        read = self.commands.output_in_logs if logs else self.commands.output_in_s3
+        read = self.outputs.in_logs if logs else self.outputs.in_s3
         expected = {r.node_id for r in outcome.results if r.succeeded}
         return eventually(
             self.waiting,

@@ -24,6 +24,7 @@ from closednet.hosts import health
 from closednet.hosts.inventory import is_by_hand
 from closednet.lookup.judge import outcome
 from closednet.model import handover
+from closednet.model.owner_policies import owner_policies
 from closednet.model.report import Check, Report
 from closednet.model.specs.network import regional_name
 from closednet.params import profiles
@@ -154,6 +155,7 @@ class PreflightStep:
 
     def _belongings(self) -> Iterator[Check]:
         belongings, params = Belongings(self.management), self.params
+        owned = owner_policies(params)
         state = belongings.key_state(params.session.kms_key_arn)
         yield Check(
             "the key that encrypts sessions is usable",
@@ -161,7 +163,8 @@ class PreflightStep:
             f"{params.session.kms_key_arn}: {state}",
             ("S2",),
             subject="kms",
-            remedy="have the key made or enabled, or mend session.kms_key_arn",
+            remedy="have the key made or enabled, or mend session.kms_key_arn"
+            + _by_owner("key", owned),
             causes=KEY_STATES.get(state, ()),
         )
         state = belongings.bucket_state(params.output.bucket)
@@ -171,7 +174,8 @@ class PreflightStep:
             f"{params.output.bucket}: {state}",
             ("S2",),
             subject="s3",
-            remedy="have the bucket made, or mend output.bucket",
+            remedy="have the bucket made, or mend output.bucket"
+            + _by_owner("bucket", owned),
             causes=("bucket-missing",) if state == ABSENT else (),
         )
 
@@ -189,6 +193,15 @@ class PreflightStep:
                 causes=("dns-server-silent",) if seen == NO_ANSWER else (),
             )
         yield from host_checks(self.params, self.hosts_seen(), self.node_ids)
+
+
+def _by_owner(what: str, policies: Mapping[str, object]) -> str:
+    if what not in policies:
+        return ""
+    return (
+        f"; its owner adds handover/{what}-policy.json, which `closednet policies PARAMS"
+        f" --account {what}` prints, to its policy"
+    )
 
 
 def seen(fleet: Fleet) -> dict[str, Health | HostError]:

@@ -158,7 +158,9 @@ class SsmAgentStep:
         return (
             *((self.waves,) if self.params.rollout.waves else ()),
             SsmAgentPackages(self.source, self.batch, self.nodes),
-            Registrations(site, self.batch, self.nodes, self.activations),
+            Registrations(
+                site, self.batch, self.nodes, self.activations, self._setup_cli
+            ),
             SsmAgentServices(site, self.batch, self.nodes, self.waiting, self.explain),
         )
 
@@ -185,7 +187,10 @@ class SsmAgentStep:
         if number > 1:  # the first wave's is made by the activation step
             yield wave_activation(self.params, number, hosts)
         yield from (self._package(name) for name in hosts)
-        yield from (Registration(name, region, account, ACTIVATION) for name in hosts)
+        yield from (
+            Registration(name, region, account, ACTIVATION, self._way(name))
+            for name in hosts
+        )
         yield from (SsmAgentService(name) for name in hosts)
 
     def verify(self) -> Report:
@@ -221,7 +226,8 @@ class SsmAgentStep:
                 hint="run the activation step first",
             )
         title = f"closednet, site {self.params.site}: SSM Agent on {host.name}"
-        spec = self._package(host.name)
+        spec, by_cli = self._package(host.name), self._way(host.name) != "agent"
+        register = "register-by-setup-cli" if by_cli else "register"
         if host.os == "windows":
             return carried_powershell(
                 title,
@@ -233,12 +239,21 @@ class SsmAgentStep:
             )
         return carried(
             title,
-            ("install-ssm-agent", "register", "start-ssm-agent", "reach", "facts"),
+            ("install-ssm-agent", register, "start-ssm-agent", "reach", "facts"),
             **install_variables(self.source, spec, host),
+            **(self._setup_cli(host) if by_cli else {}),
             REGION=self.params.region,
             ACTIVATION_ID=stored.activation_id,
             NAMES=service_names(self.params),
         )
+
+    def _way(self, name: str) -> str:
+        windows = any(h.name == name and h.os == "windows" for h in self.params.hosts)
+        return "agent" if windows else self.params.ssm_agent.registration
+
+    def _setup_cli(self, host: Host) -> dict[str, str]:
+        key = self.params.ssm_agent.signing_key_fingerprint
+        return self.source.setup_cli(host) | {"FINGERPRINT": key}
 
     def _package(self, host: str) -> SsmAgentPackage:
         agent = self.params.ssm_agent

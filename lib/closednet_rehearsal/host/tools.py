@@ -19,6 +19,7 @@ MODULES = {
     "gpg": "gpg",
     "rpm": "rpm_tools",
     "ssm-cli": "ssm_tools",
+    "ssm-setup-cli": "setup_cli",
     "systemctl": "systemctl",
     "wget": "web_tools",
     "@amazon-cloudwatch-agent": "cloudwatch_agent",

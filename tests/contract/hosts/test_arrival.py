@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,7 +109,23 @@ def test_what_is_missing_has_no_age_and_what_is_old_is_late(aws: Site) -> None:
     ages = watched.ages(CALLED)
     by_host = {name: [a for (h, _), a in ages.items() if h == name] for name in CALLED}
     assert by_host["db01"] == [None] * 12
-    assert all(age is not None and age > watched.limit_s for age in by_host["web02"])
+    limit_s = watched.limit_s("web02")
+    assert all(age is not None and age > limit_s for age in by_host["web02"])
+
+
+def test_a_server_without_a_running_agent_is_not_waited_for(aws: Site) -> None:
+    """One look shows that there is nothing; there is nobody who could deliver it."""
+    for name in ("web01", "web02"):
+        publish(aws, name, datetime.now(UTC))
+    slept: list[float] = []
+    patient = replace(aws.waiting, poll_s=1.0, timeout_s=60.0, sleep=slept.append)
+    about = aws.params
+    ages = MetricArrival(about, Metrics(aws.management), patient).ages(
+        CALLED, mute={"db01"}
+    )
+
+    assert [] == slept
+    assert [None] * 12 == [age for (host, _), age in ages.items() if host == "db01"]
 
 
 def test_questions_go_by_batches_and_not_by_server(aws: Site, recorder: Kept) -> None:

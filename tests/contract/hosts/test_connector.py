@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from closednet.errors import CommandFailed, HostError
+from closednet.errors import CommandFailed, HostError, PreconditionError
 from closednet.hosts.connector import Fleet
 from closednet.hosts.results import raise_for_failures
 from closednet.hosts.scripts import Script, render
@@ -35,6 +35,57 @@ def test_another_user_than_root_goes_through_sudo(site: Site, recorder: Kept) ->
     host = site.host("web1", user="ops")
     site.fleet(host, recorder=recorder).run(HELLO, host)
     assert site.world("web1").noted("asked") == ["sudo -n -- /bin/sh -s"]
+
+
+# Asks as the real one does: -n never, -S for one line, which must be the password.
+ASKING_SUDO = """#!/bin/sh
+while [ $# -gt 0 ]; do
+    case "$1" in -k) ;; -n) n=1 ;; -S) s=1 ;; -p) shift ;; --) shift; break ;; *) break ;; esac
+    shift
+done
+[ -f "$WORLD/free" ] && exec "$@"
+if [ "${n:-}" ]; then echo "sudo: a password is required" >&2; exit 1; fi
+IFS= read -r given
+[ "$given" = "it's secret 9" ] && exec "$@"
+echo "sudo: 1 incorrect password attempt" >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_sudo_gets_its_password_and_the_script_never_does(
+    site: Site, recorder: Kept, *, free: bool
+) -> None:
+    """
+    Also where sudo asks for none: the line would be a command of root's shell.
+    """
+    host, world = site.host("web1", user="ops"), site.world("web1")
+    world.tool("sudo", ASKING_SUDO)
+    if free:
+        world.set("free", "")
+    fleet = site.fleet(host, recorder=recorder, sudo=("printf", "it's secret 9"))
+    result = fleet.run(HELLO, host)
+
+    assert "closednet: said=hello\n" == result.stdout
+    assert "" == result.stderr
+    asked = "".join(world.noted("asked")) + repr(recorder.events)
+    assert "secret 9" not in asked
+
+
+def test_a_wrong_password_is_tried_once_and_named(site: Site, recorder: Kept) -> None:
+    host = site.host("web1", user="ops")
+    site.world("web1").tool("sudo", ASKING_SUDO)
+    fleet = site.fleet(host, recorder=recorder, sudo=("printf", "not-this-one"))
+
+    with pytest.raises(HostError) as caught:
+        fleet.run(HELLO, host)
+    assert ("sudo-password",) == caught.value.causes
+
+
+def test_a_password_command_that_fails_is_named(site: Site, recorder: Kept) -> None:
+    host = site.host("web1", user="ops")
+    with pytest.raises(PreconditionError, match=r"sudo_password_command \(false\)"):
+        site.fleet(host, recorder=recorder, sudo=("false",)).run(HELLO, host)
 
 
 def test_a_secret_reaches_the_script_and_no_transcript(

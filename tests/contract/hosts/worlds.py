@@ -142,6 +142,12 @@ class World:
         file = self.folder / name
         return file.read_text().splitlines() if file.exists() else []
 
+    def tool(self, name: str, text: str) -> None:
+        """
+        Put another stand-in in the place of a tool.
+        """
+        (self.folder / "bin" / name).write_text(text)
+
     def set(self, name: str, text: str = "") -> None:
         """
         Set a state that stand-ins look at.
@@ -196,14 +202,21 @@ class Site:
         """
         return World(self.folder / address(name))
 
-    def fleet(self, *hosts: Host, recorder: Recorder, **options: int) -> Fleet:
+    def fleet(
+        self,
+        *hosts: Host,
+        recorder: Recorder,
+        sudo: tuple[str, ...] = (),
+        **options: int,
+    ) -> Fleet:
         """
         Return a fleet that reaches the worlds.
         """
         client = self.folder / "ssh"
         client.write_text(SSH.format(folder=self.folder))
         client.chmod(0o755)
-        connection = Connection(ssh_command=(str(client), "-o", "BatchMode=yes"))
+        ssh = (str(client), "-o", "BatchMode=yes")
+        connection = Connection(ssh_command=ssh, sudo_password_command=sudo)
         return Fleet(hosts, connection, recorder, **options)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from closednet.aws.command_outputs import CommandOutputs
 from closednet.aws.commands import Commands
 from closednet.aws.nodes import ManagedNodes
 from closednet.errors import AwsError
@@ -117,3 +118,57 @@ def test_denied_reads_are_not_taken_for_silence(
         commands_of(scene.site).run(
             "AWS-RunShellScript", {"commands": ["true"]}, ids, comment="denied"
         )
+
+
+def test_many_nodes_are_asked_by_their_tag_and_read_by_pages(
+    scene: Scene, nodes: ManagedNodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    One command, one object read for all that hold the same, no answer asked for twice.
+    """
+    monkeypatch.setattr("closednet.aws.commands.MOST_NODES", 2)
+    scene.puppets.start()
+    site = scene.site
+    ids = [node.node_id for node in nodes.of_site(site.params.site)]
+    commands = commands_of(site)
+    say: dict[str, list[str]] = {"commands": ["echo closednet-probe"]}
+    sent = commands.run_on_tag(
+        "AWS-RunShellScript",
+        say,
+        ids,
+        ("closednet:site", site.params.site),
+        comment="many",
+        max_concurrency=10,
+        timeout_s=60,
+    )
+    outputs = CommandOutputs(site.management, site.params.output)
+    scene.recording.events.clear()
+    written = outputs.in_s3(sent)
+    asked = [call["operation"] for call in scene.recording.of("aws-call")]
+
+    assert ids == [result.node_id for result in sent.results]
+    assert sent.succeeded
+    assert set(ids) == set(written)
+    assert 1 == asked.count("GetObject")
+    assert sent == commands.earlier("AWS-RunShellScript", "many", ids)
+    assert commands.earlier("AWS-RunShellScript", "many", [*ids, "mi-0"]) is None
+
+
+def test_what_batches_answered_earlier_counts_for_every_node(
+    scene: Scene, nodes: ManagedNodes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Fifty nodes a command: the newest command alone knows but the last of them.
+    """
+    monkeypatch.setattr("closednet.aws.commands.MOST_NODES", 2)
+    scene.puppets.start()
+    ids = [node.node_id for node in nodes.of_site(scene.site.params.site)]
+    commands = commands_of(scene.site)
+    sent = commands.run(
+        "AWS-RunShellScript", {"commands": ["echo x"]}, ids, comment="batches"
+    )
+    earlier = commands.earlier("AWS-RunShellScript", "batches", ids)
+
+    assert 2 == len(sent.command_ids)
+    assert earlier is not None
+    assert sent.results == earlier.results

@@ -207,3 +207,26 @@ def test_a_server_that_is_not_registered_fails_its_claims_only(
     failed = {check.subject for check in step.verify().failures}
 
     assert failed == {"db01"}
+
+
+@pytest.mark.parametrize(
+    ("schedule", "passes"), [("rate(14 days)", True), ("cron(0 3 ? * SUN *)", False)]
+)
+def test_the_console_s_own_updates_are_told_and_judged(
+    scene: Scene, step: IamAttachStep, schedule: str, *, passes: bool
+) -> None:
+    """
+    They are meant for every node; where this site names hours, they are in the way.
+    """
+    scene.site.management.ssm.create_association(
+        Name="AWS-UpdateSSMAgent",
+        AssociationName="SystemAssociationForSsmAgentUpdate",
+        Targets=[{"Key": "InstanceIds", "Values": ["*"]}],
+        ScheduleExpression="rate(14 days)",
+    )
+    step = IamAttachStep.of(scene.having(ssm_agent__update_schedule=schedule))
+    scene.apply(step)
+    (found,) = [c for c in step.verify().checks if c.claim.startswith("no other sched")]
+
+    assert passes == found.passed
+    assert "SystemAssociationForSsmAgentUpdate, rate(14 days)" in found.evidence

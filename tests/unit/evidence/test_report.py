@@ -36,6 +36,18 @@ def test_report_counts_what_happened(tmp_path: Path) -> None:
     ]
 
 
+def test_work_of_people_is_counted_apart_from_ours(tmp_path: Path) -> None:
+    """Work that was seen twice, by two runs of a step, is counted once."""
+    folder = full_run(tmp_path)
+    for keys in (["a", "b"], ["b"]):
+        folder.journal.record("work-of-people-seen", step="activation", keys=keys)
+
+    report = load_run(folder)
+
+    assert [(s.done, s.by_people, s.waiting) for s in report.steps] == [(3, 2, 1)]
+    assert "by people" in report.text()
+
+
 def test_requirements_are_proven_failed_or_not_checked(tmp_path: Path) -> None:
     folder = full_run(tmp_path)
     folder.write_report(Report("late", (Check("no", False, "x", ("S12",)),)))

@@ -21,6 +21,7 @@ CHANGED = "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @\nHost key verifi
         ("Host key verification failed.", 255, "host-key-unknown"),
         ("sudo: a password is required", 1, "sudo-password"),
         ("sudo: a terminal is required to read the password", 1, "sudo-password"),
+        ("sudo: 1 incorrect password attempt", 1, "sudo-password"),
         ("ops is not in the sudoers file.", 255, "sudo-forbidden"),
         ("kex_exchange_identification: read: reset by peer", 255, ""),
         # What a script itself says is no word of ssh.

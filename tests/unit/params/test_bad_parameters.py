@@ -143,6 +143,55 @@ BAD = [
         "cloudwatch.logs[0].retention_days",
         "5",
     ),
+    (
+        "  logs:\n",
+        "  groups: [{name: web, interval_s: 30}]\n  logs:\n",
+        "cloudwatch.groups[0].name",
+        "web is a group of no server",
+    ),
+    (
+        "  logs:\n",
+        "  groups: [{name: web}]\n  logs:\n",
+        "cloudwatch.groups[0]",
+        "says nothing that differs",
+    ),
+    (
+        "  logs:\n",
+        "  config_tier: advanced\n  logs:\n",
+        "cloudwatch.config_tier",
+        "not used; config_store is file",
+    ),
+    (
+        "  logs:\n",
+        (
+            "  windows: {event_logs: [{name: System, log_group: x, retention_days: 6}]}\n"
+            "  logs:\n"
+        ),
+        "cloudwatch.windows.event_logs[0].retention_days",
+        "knows 5",
+    ),
+    (
+        "  logs:\n",
+        (
+            "  windows:\n    counters:\n"
+            "      - {name: Memory, counters: [a]}\n      - {name: memory, counters: [b]}\n"
+            "  logs:\n"
+        ),
+        "cloudwatch.windows.counters[1].name",
+        "given twice",
+    ),
+    (
+        "ssm_agent:\n",
+        "ssm_agent:\n  registration: setup-cli\n  package_folder: /srv/agent\n",
+        "ssm_agent.registration",
+        "packages may not come from elsewhere",
+    ),
+    (
+        "output:\n",
+        'output:\n  bucket_account: "222222222222"\n',
+        "output.bucket_account",
+        "leave it out",
+    ),
     ("key/0c1053d0", "alias/0c1053d0", "session.kms_key_arn", "does not look like"),
     (
         "kms:ap-northeast-1:222222222222",

@@ -11,7 +11,7 @@ import pytest
 
 from IPython.core.formatters import DisplayFormatter
 
-from closednet.model.change import Create, Delete, Found, Manual, Update
+from closednet.model.change import Create, Delete, Found, Kept, Manual, Update
 from closednet.model.plan import Plan, RolloutPlan
 from closednet.model.report import Check, Report
 from closednet.model.specs.management import LogGroup, ServiceSetting
@@ -110,6 +110,18 @@ def test_rollout_shows_every_step_and_one_digest() -> None:
     assert "cannot be undone: logs are lost" in view.text()
     assert view.text().endswith(f"digest: {view.rollout.digest}")
     assert view.markdown().count("| ---") >= 2
+
+
+def test_a_rollback_says_what_stays_for_another_site() -> None:
+    kept = (
+        Kept("role/nodes", "stays: site osaka uses it"),
+        Kept("log-group/x", "is undone already"),
+    )
+    text = RolloutView(RolloutPlan(SCOPE, (Plan("activation", SCOPE, (), kept),)))
+
+    assert "role/nodes" in text.text()
+    assert "stays: site osaka uses it" in text.text()
+    assert "log-group/x" not in text.text()
 
 
 def test_inspection_tells_ours_from_others_and_what_is_missing() -> None:

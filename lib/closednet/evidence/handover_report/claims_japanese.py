@@ -119,6 +119,8 @@ CLAIMS: Final = {
     "サイトのキーで暗号化され、ロググループに記録される",
     "the message channel of {0} is open": "{0} のメッセージチャネルが接続されている",
     "what {0} says is found in {1}": "{0} の出力が所定の場所にある({1})",
+    "no other schedule runs {0} here outside the hours of this site": "このサイトの時間帯"
+    " 以外に {0} を実行する別のスケジュールがここにない",
     "{0} is scheduled for the nodes of this site alone": "{0} がこのサイトのノードのみを対象に"
     "定期実行される",
     "{0} ran on {1} and succeeded": "{0} が {1} で成功した",

@@ -65,8 +65,8 @@ REACHED: Final = (
     Cause(
         "sudo-password",
         "sudo asks the user for a password, and nobody is there to type it",
-        "allow `/bin/sh -s` for this user with NOPASSWD, or name root as the user of"
-        " the server in the parameters",
+        "allow `/bin/sh -s` for this user with NOPASSWD, or name a command that prints"
+        " the right password in connection.sudo_password_command",
         ADMINISTRATOR,
     ),
     Cause(

@@ -44,6 +44,7 @@ class Registration:
     region: str
     account: str
     activation: str
+    by: str = "agent"
 
     @property
     def key(self) -> str:
@@ -114,6 +115,7 @@ class AgentConfigParameter:
 
     name: str
     text: str = field(repr=False)
+    tier: str = "Standard"
 
     @property
     def key(self) -> str:

@@ -129,6 +129,8 @@ class SessionPreferences:
 class Association:
     """
     A State Manager association over the nodes that carry a tag.
+
+    `uses` tells other sites of the account what this one shares with them.
     """
 
     name: str
@@ -139,6 +141,7 @@ class Association:
     parameters: tuple[tuple[str, tuple[str, ...]], ...]
     max_concurrency: str
     max_errors: str
+    uses: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

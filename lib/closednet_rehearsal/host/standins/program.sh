@@ -12,6 +12,6 @@ if [ -p "$door" ]; then
     fi
 fi
 case "$1" in
-    amazon-ssm-agent) exec "@PYTHON@" -I "@TOOLS@" "$@" ;;
+    amazon-ssm-agent | ssm-setup-cli) exec "@PYTHON@" -I "@TOOLS@" "$@" ;;
     *) exec "@PYTHON@" -I -S "@TOOLS@" "$@" ;;
 esac
