@@ -73,6 +73,7 @@ def test_what_a_site_in_the_same_vpc_uses_stays(spec: Spec) -> None:
     reason = sharing.needed(spec, OURS, marks_of(NEXT))
 
     assert "stays: site site-0 uses it" in reason
+    assert ("used", "site-0") == sharing.who(reason)
     assert "" == sharing.needed(spec, OURS, {})
 
 
@@ -113,6 +114,7 @@ def test_a_site_that_does_not_say_may_need_all_that_can_be_shared() -> None:
     reason = sharing.needed(LogGroup("messages", 5), OURS, {"old": None})
 
     assert "site old, which does not say what it uses, may" in reason
+    assert ("may", "old") == sharing.who(reason)
     assert "" == sharing.needed(AccessKey("u", "s"), OURS, {"old": None})
 
 
