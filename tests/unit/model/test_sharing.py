@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from closednet.model import network_design, s3_names, sharing
+from closednet.model.change import Update
+from closednet.model.neighbour_risks import changes_preferences, neighbour_risks
 from closednet.model.specs.management import (
     TIER_SETTING,
     AccessKey,
@@ -128,3 +130,21 @@ def test_marks_fit_into_tags_however_many_there_are() -> None:
     fewer = told | sharing.tags(used[:3])
     assert frozenset(map(sharing.mark, used[:3])) == sharing.marks_in(fewer)
     assert sharing.marks_in({}) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "idle", "sites"), [(KEY, "5", []), ("another key", "20", ["site-0"])]
+)
+def test_who_changes_preferences_that_others_need_is_told(
+    key: str, idle: str, sites: list[str]
+) -> None:
+    """
+    Another time-out is nobody's business; another key is every session's.
+    """
+    new = SessionPreferences(key, "/closednet/sessions", None, None, idle)
+    changes = (Update(PREFERENCES, new),)
+    found = list(neighbour_risks(OURS, changes, marks_of(NEXT)))
+
+    assert changes_preferences(changes)
+    assert sites == [risk.facts["sites"] for risk in found]
+    assert [] == list(neighbour_risks(OURS, changes, {}))
