@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a folder of scripts
 """
 What the evidence costs: a notebook of trivial cells with and without its hooks.
 

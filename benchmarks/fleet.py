@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a folder of scripts
 """
 What a fleet costs: 10, 100 and 1,000 servers of a rehearsal, from nothing to verified.
 
@@ -24,6 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks import measuring
 from closednet.aws.commands import Commands
 from closednet.aws.nodes import ManagedNodes
 from closednet.hosts.run_command import RunCommand
@@ -283,7 +283,10 @@ def main() -> int:
     sizes = [_apart(count) for count in options.hosts]
     say(shown(sizes))
     options.json.parent.mkdir(parents=True, exist_ok=True)
-    kept = [asdict(size) for size in sizes]
+    kept = {
+        "machine": measuring.machine(),
+        "sizes": [asdict(size) for size in sizes],
+    }
     options.json.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
     problems = broken(sizes)
     for problem in problems:

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a folder of scripts
 """
 What a kernel costs: notebooks that only import closednet, run in three ways.
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 
-from closednet.cli import guarding
+from closednet.batch import guarding
 from closednet.cli.main import main as command
 
 

@@ -41,6 +41,8 @@ class Control:
     power: Power | None = None
     troubles: Switchboard | None = None
     ledger: Ledger = field(default_factory=Ledger)
+    # How long each answer of AWS is on its way, in seconds of everybody's clock.
+    latency_s: float = 0.0
 
     def answer(self, environ: dict[str, Any], faults: Faults) -> Answer:
         """
@@ -60,8 +62,9 @@ class Control:
 
     def after(self) -> None:
         """
-        Let waiting troubles strike what a call may have made.
+        Let waiting troubles strike what a call may have made, and take the answer far.
         """
+        time.sleep(self.latency_s)
         if self.troubles is not None:
             with self.world.lock:
                 self.troubles.strike()
@@ -91,6 +94,7 @@ class Control:
             "mend": lambda _: _did(faults.mend, "mended"),
             "release": lambda _: _did(faults.release, "released"),
             "operator-policy": self._attach,
+            "latency": self._move_away,
         }
         if self.power is not None:
             done["host"] = partial(_switch, self.power)
@@ -114,6 +118,10 @@ class Control:
         with self.world.lock:
             self.world.quotas = changed(name, value)
         return {name: value}
+
+    def _move_away(self, request: dict[str, Any]) -> dict[str, float]:
+        self.latency_s = float(request["seconds"])
+        return {"latency_s": self.latency_s}
 
     def _attach(self, request: dict[str, Any]) -> dict[str, list[str]]:
         with self.world.lock:

@@ -16,7 +16,7 @@ import boto3
 import yaml
 
 from closednet.aws.secret_store import ParameterStore, SecretsManagerStore, pack
-from closednet.cli import guarding
+from closednet.batch import guarding
 from closednet.params.load import load
 from closednet.recorder import NullRecorder
 from closednet.redact import Secret

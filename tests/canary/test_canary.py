@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 HARDEST = "word"
 UNEXPECTED = """
 import json, sys, logging, warnings
-from closednet.cli import guarding
+from closednet.batch import guarding
 from closednet.redact import Secret
 guarding.install()
 for name, value in json.loads(sys.stdin.read()).items():

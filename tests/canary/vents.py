@@ -21,7 +21,8 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from closednet.aws.calls import shown_params
 from closednet.aws.translate import translate
-from closednet.cli import commands, guarding, main
+from closednet.batch import guarding
+from closednet.cli import commands, main
 from closednet.errors import ClosednetError, HostError
 from closednet.evidence import html, journal, normalise
 from closednet.hosts.connector import Fleet

@@ -164,3 +164,18 @@ def test_state_is_the_same_when_everything_is_undone(
 
 def test_health_says_what_this_is(control: Control) -> None:
     assert control.get("health")["simulated"]
+
+
+def test_answers_take_as_long_as_the_line_is_said_to(
+    network: Aws, control: Control
+) -> None:
+    """
+    Of AWS alone: the control API is at hand.
+    """
+    assert {"latency_s": 0.3} == control.post("latency", seconds=0.3)
+    began = time.monotonic()
+    network.client("sts").get_caller_identity()
+    took = time.monotonic() - began
+    control.post("latency", seconds=0)
+
+    assert took >= 0.3

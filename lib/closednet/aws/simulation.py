@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -13,12 +14,13 @@ from closednet.aws.tolerance import Tolerating
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from closednet.aws.account import Account
     from closednet.model.needs import Need
     from closednet.waiting import Waiting
 
+AT_ONCE: Final = 4
 PROPAGATION_S: Final = 15.0
 ALLOWED: Final = "allowed"
 LACKING: Final = "node-role-lacks-right"
@@ -80,26 +82,43 @@ class Simulator:
         document = _without_principals(policy)
         if not document["Statement"]:
             return tuple(_all_of(needs))
-        text, missing = json.dumps(document), []
-        for need in needs:
+        text = json.dumps(document)
+
+        def of(need: Need) -> list[Missing]:
             with self._account.call("iam:SimulateCustomPolicy", need.actions[0]):
                 pages = self._account.iam.get_paginator("simulate_custom_policy")
                 answer = pages.paginate(PolicyInputList=[text], **_asked(need))
-                missing += [each for page in answer for each in _denied(page)]
-        return tuple(missing)
+                return [each for page in answer for each in _denied(page)]
+
+        return _together(of, needs)
 
     def _of_principal(self, what: str, needs: Iterable[Need]) -> tuple[Missing, ...]:
-        account, missing = self._account, []
+        account = self._account
         arn = f"arn:{account.partition}:iam::{account.id}:{what}"
-        for need in needs:
+
+        def of(need: Need) -> list[Missing]:
             call = account.call("iam:SimulatePrincipalPolicy", what)
             with Tolerating(*GONE), call:
                 pages = account.iam.get_paginator("simulate_principal_policy")
                 answer = pages.paginate(PolicySourceArn=arn, **_asked(need))
-                missing += [each for page in answer for each in _denied(page)]
-                continue
-            missing += _all_of([need])
-        return tuple(missing)
+                return [each for page in answer for each in _denied(page)]
+            return _all_of([need])
+
+        return _together(of, needs)
+
+
+def _together(
+    ask: Callable[[Need], list[Missing]], needs: Iterable[Need]
+) -> tuple[Missing, ...]:
+    """
+    Ask for several needs at a time, each once; what is missing is in their order.
+
+    One question cannot hold them all: the simulator refuses actions that need
+    different information.
+    """
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        answers = list(threads.map(ask, dict.fromkeys(needs)))
+    return tuple(each for missing in answers for each in missing)
 
 
 def _asked(need: Need) -> Any:

@@ -12,7 +12,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from closednet import errors, registry
 from closednet.batch.execute import INTERRUPTED, Outcome, execute
@@ -45,6 +45,28 @@ CELL_TIMEOUT_S: Final = 7200
 INTERRUPTED_EXIT: Final = 130
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """
+    How a rollout ended: its run, the exit code, and the error that stopped it.
+    """
+
+    run_id: str
+    exit_code: int
+    error: str = ""
+    message: str = ""
+
+
+class Stage(NamedTuple):
+    """
+    The notebook that begins, and the how-manieth it is.
+    """
+
+    notebook: str
+    number: int
+    of: int
+
+
 def apply(
     params_file: str,
     *,
@@ -53,9 +75,12 @@ def apply(
     plan_file: Path | None = None,
     approvals_folder: Path | None = None,
     run_id: str = "",
-) -> int:
+    on_stage: Callable[[Stage], object] = bool,
+) -> Ended:
     """
-    Run all notebooks under the approval `approve` and return the exit code.
+    Run all notebooks under the approval `approve` and return how that ended.
+
+    `on_stage` is told of each notebook as it begins.
 
     Raises:
         ApprovalError: No digest was given; it says which one would do. Or not enough
@@ -81,9 +106,10 @@ def apply(
         chosen = run_id or _open_under(store, approve) or _new()
         names = _names(first)
         folder = RunFolder(store.root, store.site, chosen)
-        batch = _Batch(params_file, folder, gate)
+        batch = _Batch(params_file, folder, gate, on_stage)
         outcome = batch.run_all(names, {"approve": approve})
-        return batch.finish(outcome)
+        code = batch.finish(outcome)
+        return Ended(chosen, code, outcome.error, outcome.message)
 
 
 def undo(
@@ -162,6 +188,7 @@ class _Batch:
     params_file: str
     folder: RunFolder
     gate: Gate
+    on_stage: Callable[[Stage], object] = bool
     started: float = field(default_factory=time.monotonic)
 
     @cached_property
@@ -174,6 +201,7 @@ class _Batch:
     def run_all(self, names: list[str], parameters: Mapping[str, str]) -> Outcome:
         outcome = Outcome("")
         for number, name in enumerate(names, start=1):
+            self.on_stage(Stage(name, number, len(names)))
             outcome = self._one(f"[{number}/{len(names)}] {name}", name, parameters)
             if not outcome.ok:
                 break

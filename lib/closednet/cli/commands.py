@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Final
 
-from closednet.cli import arguments
+from closednet.cli import arguments, batch_arguments
 
 
 if TYPE_CHECKING:
@@ -72,6 +72,11 @@ COMMANDS: Final = {
         "check every claim about the site",
         arguments.params_json,
         _later("site_commands:verify"),
+    ),
+    "batch": Command(
+        "plan, apply or verify many sites",
+        batch_arguments.batch,
+        _later("batch_command:run"),
     ),
     "status": Command(
         "show what stands, step by step",

@@ -16,11 +16,10 @@ from closednet.batch.forking import SHARED
 from closednet.cli import requests, show
 from closednet.errors import PreconditionError
 from closednet.evidence import codec, runs
-from closednet.evidence.run_folder import RunFolder
 from closednet.model.change import key_of
 from closednet.model.owner_policies import owner_policies
-from closednet.run import approval_store, change_request
-from closednet.run.rollout import plan_rollout, verify_rollout
+from closednet.run.planning import plan_and_keep
+from closednet.run.rollout import verify_rollout
 from closednet.run.run import cost_lines
 from closednet.site import open_site
 
@@ -34,12 +33,8 @@ def plan(arguments: Namespace) -> int:
     Plan all steps and print the rollout digest.
     """
     site = open_site(arguments.params)
-    planned = plan_rollout(site)
+    planned, request = plan_and_keep(site, with_request=bool(arguments.out))
     rollout = planned.rollout
-    folder = RunFolder(site.evidence_root, site.params.site, "plans")
-    codec.write_plan(folder.path / f"{rollout.digest}.json", rollout)
-    request = change_request.build(site, rollout) if arguments.out else None
-    approval_store.remember(site, rollout.digest, request)
     if request:
         requests.write(arguments, request)
     if arguments.json:
@@ -60,7 +55,7 @@ def apply(arguments: Namespace) -> int:
         SHARED.prepare()
     from closednet.batch import rollout  # noqa: PLC0415 - papermill is slow to import
 
-    return rollout.apply(
+    ended = rollout.apply(
         arguments.params,
         approve=arguments.approve,
         first=arguments.first,
@@ -68,6 +63,7 @@ def apply(arguments: Namespace) -> int:
         approvals_folder=Path(arguments.approvals) if arguments.approvals else None,
         run_id=arguments.run,
     )
+    return ended.exit_code
 
 
 def verify(arguments: Namespace) -> int:

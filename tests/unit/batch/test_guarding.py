@@ -10,7 +10,7 @@ import sys
 
 READER_LEFT = """
 import os, sys
-from closednet.cli import guarding
+from closednet.batch import guarding
 guarding.install()
 reader, writer = os.pipe()
 os.close(reader)

@@ -1,0 +1,3 @@
+"""
+What closednet costs, and what a user would pick instead.
+"""

@@ -1,0 +1,3 @@
+"""
+The same work, each in its own way.
+"""
