@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from closednet.batch import rollout
 from closednet.batch.sites.orders import INTERRUPTED, Result, short
+from closednet.batch.sites.rows import NEXT
 from closednet.errors import BusyError, ClosednetError
 from closednet.evidence import change_request
 from closednet.evidence.run_folder import RunFolder
@@ -49,7 +50,7 @@ def do(order: Order, on_stage: Callable[[Stage], object] = bool) -> Result:
         with _printing_to(Path(order.log)), _environment(order.env):
             result = _judged(order, on_stage)
     except OSError as err:
-        result = _failed(order, err, 5)
+        result = _failed(order, err, ClosednetError.exit_code)
     return replace(result, seconds=round(time.monotonic() - began, 2), memory_mb=_mb())
 
 
@@ -77,6 +78,8 @@ def _judged(order: Order, on_stage: Callable[[Stage], object]) -> Result:
 def _failed(order: Order, err: Exception, code: int) -> Result:
     print(f"⛔ {type(err).__name__}: {err}", file=sys.stderr)
     said = short(redact(str(err)))
+    if isinstance(err, OSError):
+        said += f"{NEXT}look at the machine and its disk, then run the same again"
     return Result(order.site, code, type(err).__name__, said, digest=order.digest)
 
 
