@@ -52,11 +52,12 @@ def figures(outcome: Outcome) -> list[str]:
     lines = []
     for name, told in outcome.told.items():
         seconds, sites = outcome.seconds[name], told.get("sites", [])
-        memory = [row.get("memory_mb", 0.0) for row in sites]
+        memory = [row.get("memory_mb", 0.0) for row in sites] or [0.0]
         counts = ", ".join(f"{n} {state}" for state, n in told["counts"].items())
         lines.append(
             f"{name:<12} {seconds:7.1f} s, {60 * len(sites) / seconds:6.1f} sites a"
-            f" minute; {counts}; a worker holds at most {max(memory, default=0):.0f} MB"
+            f" minute, {outcome.cpu_seconds[name] / max(1, len(sites)):5.2f} CPU s a site; "
+            f"{counts}; a worker holds {memory[0]:.0f} to {max(memory):.0f} MB"
         )
     killed = ", ".join(f"{pid} ({site})" for site, pid in outcome.killed.items())
     return [*lines, f"killed: {killed}"]

@@ -30,6 +30,7 @@ TICK_S: Final = 1.0
 MOST_BEGINNINGS: Final = 3
 PATIENCE_S: Final = 30.0
 FULL: Final = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
+LOST_EXIT: Final = 5
 KERNEL_DIED: Final = "kernel died"
 DISK_FULL: Final = "the disk is full"
 BY_HAND: Final = "interrupted"
@@ -191,8 +192,10 @@ class Schedule:
             self._waiting.appendleft(row)
             self._tell(lambda watcher: watcher.lost(row, why))
             return
-        row.state = rows.FAILED
-        row.result = result or Result(row.site, 5, "WorkerLost", why)
+        by_hand = self.stopped == BY_HAND
+        row.state = rows.INTERRUPTED if by_hand else rows.FAILED
+        given_up = "" if by_hand else f"given up when begun {row.begun} times"
+        row.result = result or Result(row.site, LOST_EXIT, message=given_up)
         self._close(row)
 
     def _close(self, row: Row) -> None:

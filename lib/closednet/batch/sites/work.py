@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, assert_never
 
 from closednet.batch import rollout
-from closednet.batch.sites.orders import INTERRUPTED, Result, short
+from closednet.batch.sites.orders import Result, interrupted, short
 from closednet.batch.sites.rows import NEXT
 from closednet.errors import BusyError, ClosednetError
 from closednet.evidence import change_request
@@ -68,8 +68,7 @@ def _judged(order: Order, on_stage: Callable[[Stage], object]) -> Result:
     except ClosednetError as err:
         return _failed(order, err, err.exit_code)
     except KeyboardInterrupt:
-        interrupted = ClosednetError("interrupted")
-        return replace(_failed(order, interrupted, 130), error=INTERRUPTED)
+        return interrupted(order)
     except Exception as err:  # noqa: BLE001 - a defect at one site ends no other
         traceback.print_exc()
         return _failed(order, err, ClosednetError.exit_code)
