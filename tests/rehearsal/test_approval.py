@@ -57,7 +57,7 @@ class Edit:
 def _desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk")
     evidence = folder / "evidence"
-    with running(folder / "rehearsal", evidence=evidence) as rehearsal:
+    with running(folder / "rehearsal", hosts=1, evidence=evidence) as rehearsal:
         yield desk(rehearsal, folder, evidence)
 
 
