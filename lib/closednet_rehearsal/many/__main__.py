@@ -51,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
 def figures(outcome: Outcome) -> list[str]:
     """
     Return what was measured, a line each command.
+
+    The CPU time holds that of scripts on the simulated servers, not that of AWS.
     """
     lines = []
     for name, told in outcome.told.items():
