@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help env fmt lint type layers unit laws rehearsal notebooks recorded docs \
 	browser chaos faults layouts policies fuzz-evidence bench bench-quick \
-	batch-sites bench-fleet test check rehearse lab record report lock clean
+	batch-sites bench-fleet suite test check rehearse lab record report lock clean
 
 help: ## Show what there is to make.
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  \1@/p' $(firstword $(MAKEFILE_LIST)) \
@@ -104,7 +104,10 @@ batch-sites: env ## Treat a batch of 100 sites badly: is exactly the rest done?
 bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers.
 	$(BIN)/python -m benchmarks.fleet
 
-test: lint type layers ## Run everything but the long sweeps: style, types, layers, tests.
+test: lint layers ## Run everything but the long sweeps: style, types, layers, tests.
+	@$(MAKE) --no-print-directory -j2 type suite
+
+suite: env ## Run the tests alone, as `make test` does.
 	$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder \
 	  --durations=10 -m "not layouts" tests
 

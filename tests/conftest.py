@@ -7,7 +7,6 @@ from __future__ import annotations
 import os
 import sys
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.isolation import AWS_ENVIRONMENT, FOREIGN_VARIABLES, forbid_network
+from tests.sharing_out import Scheduling, longest_first
 
 
 if TYPE_CHECKING:
@@ -44,10 +44,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
-    Let files with few tests, which are long ones, begin; short ones fill the end.
+    Begin with what takes long.
     """
-    tests = Counter(item.path for item in items)
-    items.sort(key=lambda item: tests[item.path])
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """
+    Keep together what shares a world.
+    """
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -16,29 +16,20 @@ import tempfile
 import time
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-import boto3
 import yaml
 
 from closednet import registry, site
-from closednet.model.owner_policies import owner_policies
-from closednet.params.load import load
-from closednet_rehearsal.operator import ADMINISTRATOR
+from closednet_rehearsal import example_sites, owner
 from closednet_rehearsal.running import running
 from closednet_rehearsal.settings import (
     DNS_ACCOUNT,
     DNS_VPC_ID,
     NETWORK_ACCOUNT,
-    OPERATOR_KEY_ID,
     OPERATOR_ROLE,
-    OPERATOR_SECRET_KEY,
-    REGION,
 )
 
-
-if TYPE_CHECKING:
-    from closednet_rehearsal.running import Running
 
 BASE: Final = Path("params/rehearsal.yaml")
 KEY: Final = "rehearsal-signing-key.asc"
@@ -47,7 +38,6 @@ THIRD: Final = {
     "role_arn": f"arn:aws:iam::{DNS_ACCOUNT}:role/{OPERATOR_ROLE}",
 }
 ELSEWHERE: Final = "bucket and key of the network account"
-BUCKET: Final = f"shared-command-output-{NETWORK_ACCOUNT}"
 # What each layout says besides, or instead of, the rehearsal's parameters.
 LAYOUTS: Final[dict[str, dict[str, Any]]] = {
     "two accounts, zone": {},
@@ -71,7 +61,7 @@ LAYOUTS: Final[dict[str, dict[str, Any]]] = {
         "cloudwatch": {"credentials": None},
     },
     "registration by ssm-setup-cli": {"ssm_agent": {"registration": "setup-cli"}},
-    ELSEWHERE: {"output": {"bucket": BUCKET, "bucket_account": NETWORK_ACCOUNT}},
+    ELSEWHERE: {"output": {"bucket_account": NETWORK_ACCOUNT}},
     "broad forwarding, configuration in Parameter Store": {
         "name_resolution": {"forwarding": "broad", "dns_product": "unbound"},
         "cloudwatch": {"config_store": "parameter-store"},
@@ -83,7 +73,8 @@ def main(wanted: list[str]) -> int:
     """
     Roll out each layout that is named, by default all, and return the exit code.
     """
-    names = [name for name in LAYOUTS if not wanted or name in wanted]
+    every = (*LAYOUTS, *example_sites.names())
+    names = [name for name in every if not wanted or name in wanted]
     failed = [name for name in names if not _rehearsed(name)]
     _say(f"{len(names) - len(failed)} of {len(names)} layouts rolled out")
     return 1 if failed or not names else 0
@@ -96,8 +87,11 @@ def described(name: str, folder: Path) -> Path:
     raw = yaml.safe_load(BASE.read_text("utf-8"))
     shutil.copy(BASE.parent / KEY, folder)
     file = folder / "site.yaml"
-    text = yaml.safe_dump(_overlaid(raw, LAYOUTS[name]), sort_keys=False)
-    file.write_text(text, "utf-8")
+    if name in LAYOUTS:
+        made = _overlaid(raw, LAYOUTS[name])
+    else:
+        made = example_sites.moved(name, raw)
+    file.write_text(yaml.safe_dump(made, sort_keys=False), "utf-8")
     return file
 
 
@@ -123,59 +117,26 @@ def _rehearsed(name: str) -> bool:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         evidence = folder / "evidence"
-        with running(folder / "work", hosts=3, evidence=evidence) as rehearsal:
+        count = example_sites.servers_of(name)
+        with running(folder / "work", hosts=count, evidence=evidence) as rehearsal:
             env = rehearsal.environment(evidence)
             os.environ["CLOSEDNET_CONNECTION"] = env["CLOSEDNET_CONNECTION"]
             file = described(name, folder)
-            if name == ELSEWHERE:
-                _owned_elsewhere(rehearsal, file)
+            raw = yaml.safe_load(file.read_text("utf-8"))
+            if name == ELSEWHERE or example_sites.is_one_account(raw):
+                owner.provide(rehearsal, file)
             policies = registry.operator_policies(site.open_site(file))
             rehearsal.tell("operator-policy", **policies)
             problem = _rolled_out(file, env)
             unsupported = rehearsal.ask("unsupported")
+    # The next rehearsal would look for the connection of this one.
+    del os.environ["CLOSEDNET_CONNECTION"]
     problem = problem or ", ".join(map(str, unsupported))
     verdict = "failed" if problem else "rolled out, nothing left to do"
     _say(f"{name}: {verdict} ({time.monotonic() - began:.0f} s)")
     if problem:
         _say(problem)
     return not problem
-
-
-def _owned_elsewhere(rehearsal: Running, file: Path) -> None:
-    """
-    Play the owner of bucket and key, who adds to their policies what is handed over.
-    """
-    rehearsal.tell("operator-policy", **ADMINISTRATOR)
-    session = _network_session(rehearsal.endpoint_url)
-    reach = {"endpoint_url": rehearsal.endpoint_url}
-    kms, s3 = session.client("kms", **reach), session.client("s3", **reach)
-    key = kms.create_key(Description="shared: sessions")["KeyMetadata"]
-    raw = yaml.safe_load(file.read_text("utf-8"))
-    raw["session"]["kms_key_arn"] = key["Arn"]
-    file.write_text(yaml.safe_dump(raw, sort_keys=False), "utf-8")
-    added = owner_policies(load(file))
-    held = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
-    held["Statement"] += added["key"]["Statement"]
-    text = json.dumps(held)
-    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
-    s3.create_bucket(
-        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
-    )
-    s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(added["bucket"]))
-
-
-def _network_session(url: str) -> Any:
-    first: Any = boto3.Session(OPERATOR_KEY_ID, OPERATOR_SECRET_KEY, region_name=REGION)
-    role = f"arn:aws:iam::{NETWORK_ACCOUNT}:role/{OPERATOR_ROLE}"
-    keys = first.client("sts", endpoint_url=url).assume_role(
-        RoleArn=role, RoleSessionName="owner"
-    )["Credentials"]
-    return boto3.Session(
-        keys["AccessKeyId"],
-        keys["SecretAccessKey"],
-        keys["SessionToken"],
-        region_name=REGION,
-    )
 
 
 def _rolled_out(file: Path, env: dict[str, str]) -> str:

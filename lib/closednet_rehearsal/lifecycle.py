@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from closednet.params.load import CONNECTION_VARIABLE
 from closednet_rehearsal.work_dir import (
     READY,
     Ready,
@@ -72,6 +73,8 @@ def run_until_stopped(wishes: Wishes) -> None:
     """
     Run a rehearsal until SIGTERM or SIGINT; print where it is once it is ready.
     """
+    # It names the connection of whoever typed this, to another rehearsal or a site.
+    os.environ.pop(CONNECTION_VARIABLE, None)
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())

@@ -16,10 +16,12 @@ import pytest
 from closednet import errors, registry
 from closednet.cli.commands import COMMANDS
 from closednet.cli.main import EXIT_CODES
+from closednet.model import handover
 from closednet.params.load import load
 from closednet.params.schema import json_schema, markdown
 from closednet.render import topology
 from closednet.site import open_site
+from tests.unit.model.sites import params_with
 
 
 ROOT: Final = Path(__file__).parents[2]
@@ -148,6 +150,23 @@ class TestMake:
         named = set(re.findall(r"[`$] ?make ([a-z-]+)`?", pages))
 
         assert [] == [n for n in sorted(named) if f"\n{n}:" not in makefile]
+
+
+class TestGuide:
+    @pytest.mark.parametrize("who", ["Network engineer", "Server engineer", "Approver"])
+    def test_each_of_three_people_is_walked_through_a_part(self, who: str) -> None:
+        part = OPERATIONS.split(f"\n### {who}\n", 1)[1].split("\n#", 1)[0]
+
+        assert 5 <= len(re.findall(r"^\d\. ", part, re.MULTILINE))
+
+    def test_every_file_that_is_handed_over_is_one_that_is_written(self) -> None:
+        """Those of owners in other accounts, too."""
+        key = f"arn:aws:kms:ap-northeast-1:{'1' * 12}:key/1"
+        site = params_with(session__kms_key_arn=key, output__bucket_account="3" * 12)
+        named = set(re.findall(r"handover/([a-z0-9-]+\.[a-z]+)", OPERATIONS))
+
+        assert named
+        assert set() == named - set(handover.files(site, ()))
 
 
 class TestExamples:

@@ -20,7 +20,7 @@ from tests.project.files import ROOT, texts
 # The exact numbers: whoever adds or removes one says so here.
 RATCHETS = {
     r"# no[q]a": 158,
-    r"# type: igno[r]e": 20,
+    r"# type: igno[r]e": 21,
     r"pragma: no co[v]er": 0,
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

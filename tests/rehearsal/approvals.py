@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from closednet_rehearsal.work_dir import SIGNING_KEY
+
 
 if TYPE_CHECKING:
     from closednet_rehearsal.running import Running
@@ -81,7 +83,7 @@ class Desk:
         """
         Write the parameters, with what they say about approvals.
         """
-        text = (ROOT / "params" / "rehearsal.yaml").read_text("utf-8")
+        text = self.rehearsal.params_file.read_text("utf-8")
         section = yaml.safe_dump({"approvals": DEMAND | approvals}, sort_keys=False)
         self.params.write_text(f"{text}\n{section}", "utf-8")
 
@@ -165,7 +167,7 @@ def desk(rehearsal: Running, folder: Path, evidence: Path) -> Desk:
     for notebook in (ROOT / "notebooks").glob("*.ipynb"):
         shutil.copy(notebook, checkout / "notebooks")
     (checkout / "params").mkdir()
-    shutil.copy(ROOT / "params" / "rehearsal-signing-key.asc", checkout / "params")
+    shutil.copy(rehearsal.work_dir / SIGNING_KEY, checkout / "params")
     keys = folder / "keys"
     keys.mkdir()
     for who in PEOPLE:

@@ -32,7 +32,7 @@ def test_a_signed_rollout_is_stopped_resumed_proven_and_taken_back(
     approvals, which lie in the archive. Going back is signed in the same way.
     """
     evidence = tmp_path / "evidence"
-    with running(tmp_path / "rehearsal", evidence=evidence) as rehearsal:
+    with running(tmp_path / "rehearsal", hosts=1, evidence=evidence) as rehearsal:
         made = desk(rehearsal, tmp_path, evidence)
         before = rehearsal.ask("state")
         file, digest = made.request("change")

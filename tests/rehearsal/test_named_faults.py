@@ -27,12 +27,7 @@ pytestmark = pytest.mark.rehearsal
 ROOT: Final = Path(__file__).parents[2]
 BIN: Final = Path(sys.executable).parent
 ROUTE: Final = "return-route-dead"
-FEW: Final = (
-    "network-acl-drops-answers",
-    "endpoint-policy-narrow",
-    "firewall-drops-dns-udp",
-    "dns-rebind-protection",
-)
+FEW: Final = ("network-acl-drops-answers", "dns-rebind-protection")
 
 
 @pytest.fixture(name="broken", scope="module")

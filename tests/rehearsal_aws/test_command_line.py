@@ -99,7 +99,9 @@ def test_start_serves_until_stopped_and_leaves_nothing(tmp_path: Path) -> None:
             "--hosts=1",
         ],
         stdout=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONWARNINGS": "error::ResourceWarning"},
+        env=os.environ
+        | {"PYTHONWARNINGS": "error::ResourceWarning"}
+        | {"CLOSEDNET_CONNECTION": os.fspath(tmp_path / "that-of-another.yaml")},
     )
     try:
         deadline = time.monotonic() + 60

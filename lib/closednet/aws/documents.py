@@ -97,12 +97,9 @@ class SessionDocuments(PlainKind):
         """
         Write a new version in which our lines differ and nothing else does.
         """
-        content = self.content() or _new_content(new)
-        inputs = dict(content.get("inputs", {})) | _our_inputs(new)
-        inputs = {name: value for name, value in inputs.items() if value is not None}
-        text = canonical.text(content | {"inputs": inputs})
+        text = canonical.text(self._wanted(new))
         call = self._account.call("ssm:UpdateDocument", SESSION_DOCUMENT)
-        # The newest version may say this already without being in force.
+        # A version, new or old, may say this already without being in force.
         with Tolerating("DuplicateDocumentContent"), call:
             self._account.ssm.update_document(
                 Content=text,
@@ -134,27 +131,45 @@ class SessionDocuments(PlainKind):
 
     def settle(self, specs: Iterable[SessionPreferences]) -> None:
         """
-        Wait until the newest version is active, and put it in force.
+        Wait until the newest version is active, and put the wanted one in force.
         """
-        if not tuple(specs):
-            return
-        latest = self._account.waiting.until(
-            self._active_version, what=f"{SESSION_DOCUMENT} active"
-        )
-        subject = f"{SESSION_DOCUMENT} version {latest}"
-        with self._account.call("ssm:UpdateDocumentDefaultVersion", subject):
-            self._account.ssm.update_document_default_version(
-                Name=SESSION_DOCUMENT, DocumentVersion=latest
+        for spec in specs:
+            latest = self._account.waiting.until(
+                self._active_version, what=f"{SESSION_DOCUMENT} active"
             )
+            chosen = self._version_that_says(self._wanted(spec), latest)
+            subject = f"{SESSION_DOCUMENT} version {chosen}"
+            with self._account.call("ssm:UpdateDocumentDefaultVersion", subject):
+                self._account.ssm.update_document_default_version(
+                    Name=SESSION_DOCUMENT, DocumentVersion=chosen
+                )
 
-    def content(self) -> dict[str, Any] | None:
+    def _wanted(self, spec: SessionPreferences) -> dict[str, Any]:
         """
-        Return the document in force, or None.
+        Return the document in force with our lines in it.
+        """
+        content = self.content() or _new_content(spec)
+        inputs = dict(content.get("inputs", {})) | _our_inputs(spec)
+        kept = {name: value for name, value in inputs.items() if value is not None}
+        return content | {"inputs": kept}
+
+    def _version_that_says(self, wanted: dict[str, Any], latest: str) -> str:
+        """
+        Return the newest version with this content; there is mostly one above all.
+        """
+        for number in range(int(latest), 0, -1):
+            if self.content(str(number)) == wanted:
+                return str(number)
+        return latest
+
+    def content(self, version: str = "$DEFAULT") -> dict[str, Any] | None:
+        """
+        Return what a version says, by default the one in force; None without it.
         """
         call = self._account.call("ssm:GetDocument", SESSION_DOCUMENT)
-        with Tolerating("InvalidDocument"), call:
+        with Tolerating("InvalidDocument", "InvalidDocumentVersion"), call:
             raw = self._account.ssm.get_document(
-                Name=SESSION_DOCUMENT, DocumentFormat="JSON"
+                Name=SESSION_DOCUMENT, DocumentVersion=version, DocumentFormat="JSON"
             )
             content: dict[str, Any] = json.loads(raw["Content"])
             return content

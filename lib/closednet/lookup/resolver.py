@@ -148,19 +148,24 @@ class Lookup:
         Ask twice with patience; a server that was silent then, once and briefly.
 
         A packet that is lost on the way is lost for every name: nobody should wait
-        minutes for the same answer.
+        minutes for the same answer. SERVFAIL may be of the moment: it counts if it
+        is said again.
         """
         known = (server, tcp) in self._silent
         timeout_s = self._timeout_s / LESS if known else self._timeout_s
+        said: tuple[dns.message.Message, bool] | None = None
         for _ in range(1 if known else TRIES):
             try:
-                response, used_tcp = self._once(server, query, timeout_s, tcp=tcp)
+                said = self._once(server, query, timeout_s, tcp=tcp)
             except (OSError, EOFError, dns.exception.DNSException):
                 continue
-            self._silent.discard((server, tcp))
-            return response, used_tcp, _rcode(response)
-        self._silent.add((server, tcp))
-        return None, tcp, TIMEOUT
+            if said[0].rcode() != dns.rcode.SERVFAIL:
+                break
+        if said is None:
+            self._silent.add((server, tcp))
+            return None, tcp, TIMEOUT
+        self._silent.discard((server, tcp))
+        return *said, _rcode(said[0])
 
     def _once(
         self,

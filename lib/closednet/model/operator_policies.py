@@ -23,6 +23,7 @@ VERIFY_READS: Final = {
         *("ec2:DescribeNetworkAcls", "ec2:DescribeNetworkInterfaces"),
         "ec2:DescribeRouteTables",
         *("ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"),
+        *("ec2:DescribeTransitGatewayAttachments", "ec2:DescribeVpnConnections"),
         *("ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpointServices"),
         *("ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs"),
         *("route53:GetHostedZone", "route53:ListHostedZonesByVPC"),

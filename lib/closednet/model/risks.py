@@ -7,7 +7,7 @@ are the renderer's, one set a language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
 from closednet.model import network_design
@@ -30,7 +30,7 @@ from closednet.model.specs.network import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from closednet.model.change import Spec
     from closednet.model.demand import Demand
@@ -55,11 +55,13 @@ class Risk:
 @dataclass(frozen=True, slots=True)
 class Surrounding:
     """
-    What else is there: users of the VPC by sort, and zones of others in it.
+    What else is there: users of the VPC by sort, zones of others in it, and what
+    other sites of the account use.
     """
 
     users: tuple[tuple[str, int], ...] = ()
     zones: tuple[str, ...] = ()
+    others: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
 
     @property
     def count(self) -> int:

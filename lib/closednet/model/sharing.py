@@ -107,6 +107,16 @@ def needed(
     return f"{STAYS}: {who}; undo this run again when that site is gone"
 
 
+def who(reason: str) -> tuple[str, str]:
+    """
+    Return of a reason whether sites use it (`used`) or `may`, and their names.
+    """
+    told = reason.partition(": site ")[2]
+    if ", which does not say" in told:
+        return "may", told.partition(", which does not say")[0]
+    return "used", told.partition(" uses it")[0]
+
+
 def shared_as(spec: Spec, params: SiteParams) -> tuple[str, ...]:
     """
     Return as what others may use a resource of the site, in words.

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 import math
 
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final
 
 from closednet import engine, registry
 from closednet.aws import vpc_users
 from closednet.aws.calls import is_mutating
+from closednet.aws.neighbours import Neighbours
 from closednet.aws.zones import HostedZones
 from closednet.errors import LookupFailed
 from closednet.evidence.change_request import RequestFile
 from closednet.model import costs, demand, handover, network_design
 from closednet.model.change import Create, Manual, Update, key_of
 from closednet.model.change_request import ChangeRequest, Lasting, NameUse, StepRequest
+from closednet.model.neighbour_risks import changes_preferences, neighbour_risks
 from closednet.model.risks import Surrounding, risks
 from closednet.model.specs.network import (
     EndpointNames,
@@ -62,6 +65,8 @@ def build(
     taken = _taken(site, rollout)
     names = tuple(NameUse(name, by, _today(site, name)) for name, by in taken)
     around = _around(site) if names else Surrounding()
+    if changes_preferences(rollout.changes):
+        around = replace(around, others=Neighbours(site.management).marks())
     return assemble(site, rollout, steps, names=names, around=around)
 
 
@@ -97,7 +102,10 @@ def assemble(
         names=names,
         users=around.users,
         zones=around.zones,
-        risks=risks(params, rollout, around, minutes=minutes, demand=demanded),
+        risks=(
+            *neighbour_risks(params, rollout.changes, around.others),
+            *risks(params, rollout, around, minutes=minutes, demand=demanded),
+        ),
         firewall=rules,
         dns_product=params.name_resolution.dns_product,
         forwarder=handover.files(params, rules)[file] if forwards else "",

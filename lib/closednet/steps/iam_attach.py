@@ -209,14 +209,14 @@ class IamAttachStep:
         wanted = self._preferences()
         if not wanted:
             return ()
-        inputs = (self.documents.content() or {}).get("inputs", {})
-        key, group = inputs.get("kmsKeyId"), inputs.get("cloudWatchLogGroupName")
+        found = self.documents.find(wanted).get(wanted[0].key)
+        seen = found.spec if found else None
         state = self.keys.state(self.params.session.kms_key_arn)
         return (
             Check(
                 "sessions are encrypted with the site's key and logged to its group",
-                (key, group) == (wanted[0].kms_key_arn, wanted[0].log_group),
-                f"kmsKeyId {key or 'unset'}, log group {group or 'unset'}",
+                seen == wanted[0],
+                _said(seen),
                 proves=("S13",),
                 subject=SESSION_DOCUMENT,
                 remedy="run this step again",
@@ -230,3 +230,11 @@ class IamAttachStep:
                 remedy="have the key's owner enable it, or name another one",
             ),
         )
+
+
+def _said(found: SessionPreferences | None) -> str:
+    if found is None:
+        return "no session preferences"
+    key, group = found.kms_key_arn or "unset", found.log_group or "unset"
+    idle = found.idle_timeout_minutes or "unset"
+    return f"kmsKeyId {key}, log group {group}, idle timeout {idle} minutes"

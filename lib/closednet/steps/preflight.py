@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from closednet.aws.belongings import Belongings
 from closednet.aws.endpoint_reads import EndpointReads
 from closednet.aws.endpoints import InterfaceEndpoints
+from closednet.aws.gateways import Gateways
 from closednet.aws.network_acls import NetworkAcls
 from closednet.aws.nodes import ManagedNodes
 from closednet.aws.resolver import ResolverEndpoints
@@ -121,6 +122,7 @@ class PreflightStep:
                     self.params,
                     Surroundings(self.network),
                     NetworkAcls(self.network),
+                    Gateways(self.network),
                 ),
                 *self._conflicts(),
                 *self._belongings(),

@@ -16,13 +16,17 @@ from closednet.model.report import Check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from closednet.aws.gateways import Gateways
     from closednet.aws.network_acls import NetworkAcls
     from closednet.aws.surroundings import SubnetState, Surroundings
     from closednet.params.site import SiteParams, Subnet
 
 
 def checks(
-    params: SiteParams, surroundings: Surroundings, acls: NetworkAcls
+    params: SiteParams,
+    surroundings: Surroundings,
+    acls: NetworkAcls,
+    gateways: Gateways,
 ) -> Iterator[Check]:
     """
     Yield the checks of the VPC, its subnets and their way back to the site.
@@ -51,6 +55,7 @@ def checks(
     )
     yield from _subnet_checks(params, surroundings)
     yield from _route_checks(params, surroundings)
+    yield from _gateway_checks(params, surroundings, gateways)
     yield from _acl_checks(params, acls)
 
 
@@ -133,6 +138,29 @@ def _route_checks(params: SiteParams, surroundings: Surroundings) -> Iterator[Ch
                 subject=subnet,
                 remedy="have a route to the transit or virtual private gateway added",
                 causes=_if(not good, "return-route-missing"),
+            )
+
+
+def _gateway_checks(
+    params: SiteParams, surroundings: Surroundings, gateways: Gateways
+) -> Iterator[Check]:
+    """
+    Yield a check of every gateway that the ways back lead to.
+    """
+    network = params.network
+    ids = [subnet.id for subnet in network.subnets]
+    routes = surroundings.routes(network.vpc_id, ids).values()
+    ways = [way_back(c, found) for found in routes for c in network.on_premises_cidrs]
+    for target in sorted({way.target for way in ways if way is not None}):
+        behind = gateways.behind(target)
+        if behind is not None:
+            yield Check(
+                f"what {target} leads to is not down",
+                not behind.is_down,
+                str(behind),
+                ("S1",),
+                subject=target,
+                remedy="have whoever runs the VPN or Direct Connect look at its tunnels",
             )
 
 

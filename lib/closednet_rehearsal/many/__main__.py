@@ -8,6 +8,7 @@ done, and the resume does only what is left.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     Try it, print the figures, and return 1 if a promise was not kept.
     """
     options = _parser().parse_args(arguments)
+    # Whoever ends us ends all the sites, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     workers = ["--workers", str(options.workers)] if options.workers else []
     began = time.monotonic()
     with (
@@ -48,15 +51,18 @@ def main(arguments: list[str] | None = None) -> int:
 def figures(outcome: Outcome) -> list[str]:
     """
     Return what was measured, a line each command.
+
+    The CPU time holds that of scripts on the simulated servers, not that of AWS.
     """
     lines = []
     for name, told in outcome.told.items():
         seconds, sites = outcome.seconds[name], told.get("sites", [])
-        memory = [row.get("memory_mb", 0.0) for row in sites]
+        memory = [row.get("memory_mb", 0.0) for row in sites] or [0.0]
         counts = ", ".join(f"{n} {state}" for state, n in told["counts"].items())
         lines.append(
             f"{name:<12} {seconds:7.1f} s, {60 * len(sites) / seconds:6.1f} sites a"
-            f" minute; {counts}; a worker holds at most {max(memory, default=0):.0f} MB"
+            f" minute, {outcome.cpu_seconds[name] / max(1, len(sites)):5.2f} CPU s a site; "
+            f"{counts}; a worker holds {memory[0]:.0f} to {max(memory):.0f} MB"
         )
     killed = ", ".join(f"{pid} ({site})" for site, pid in outcome.killed.items())
     return [*lines, f"killed: {killed}"]

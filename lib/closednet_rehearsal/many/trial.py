@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -48,6 +49,7 @@ class Outcome:
 
     told: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    cpu_seconds: dict[str, float] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     killed: dict[str, int] = field(default_factory=dict)
 
@@ -64,7 +66,7 @@ def batch(outcome: Outcome, verb: str, *arguments: str) -> dict[str, Any]:
     Run `closednet batch VERB ... --json` and return what it printed.
     """
     env = {n: v for n, v in os.environ.items() if not n.startswith(FOREIGN)}
-    began = time.monotonic()
+    began, before = time.monotonic(), cpu_seconds()
     done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-m", "closednet", "batch", verb, *arguments, "--json"],
         env=env,
@@ -73,10 +75,19 @@ def batch(outcome: Outcome, verb: str, *arguments: str) -> dict[str, Any]:
     )
     name = verb if verb not in outcome.told else f"{verb} again"
     outcome.seconds[name] = time.monotonic() - began
+    outcome.cpu_seconds[name] = cpu_seconds() - before
     told: dict[str, Any] = json.loads(done.stdout or b"{}")
     outcome.told[name] = told
     outcome.expect(f"exit code of {name}", told.get("exit_code"), done.returncode)
     return told
+
+
+def cpu_seconds() -> float:
+    """
+    Return the CPU time of all children so far, with their workers and kernels.
+    """
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def attempt(sites: ManySites, workers: Sequence[str] = ()) -> Outcome:

@@ -125,6 +125,27 @@ def test_other_lines_of_the_session_preferences_stay(
     assert step.documents.content() == PREFERENCES
 
 
+def test_preferences_return_to_what_an_older_version_says(
+    scene: Scene, step: IamAttachStep
+) -> None:
+    """AWS takes no text twice: the version that has it is put in force again."""
+    scene.apply(step)
+    ours = step.documents.content() or {}
+    other = ours | {"inputs": ours["inputs"] | {"idleSessionTimeout": "60"}}
+    scene.site.management.ssm.update_document(
+        Content=json.dumps(other), Name=SESSION_DOCUMENT, DocumentVersion="$LATEST"
+    )
+    scene.site.management.ssm.update_document_default_version(
+        Name=SESSION_DOCUMENT, DocumentVersion="2"
+    )
+    noticed = [c.evidence for c in step.verify().failures]
+    scene.apply(step)
+
+    assert ["idle timeout 60 minutes"] == [said.split(", ")[-1] for said in noticed]
+    assert ours == step.documents.content()
+    assert scene.changes(step) == ()
+
+
 def test_preferences_that_others_changed_meanwhile_are_not_deleted(
     scene: Scene, step: IamAttachStep
 ) -> None:

@@ -42,6 +42,7 @@ class DnsServer(threading.Thread):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.asked = 0
+        self.failures = 0
 
     @property
     def way(self) -> str:
@@ -69,7 +70,10 @@ class DnsServer(threading.Thread):
         response = dns.message.make_response(query)
         name = query.question[0].name
         addresses = self.zone.get(name.to_text().rstrip("."))
-        if addresses is None:
+        if self.failures:
+            self.failures -= 1
+            response.set_rcode(dns.rcode.SERVFAIL)
+        elif addresses is None:
             response.set_rcode(dns.rcode.NXDOMAIN)
         elif addresses and query.question[0].rdtype == dns.rdatatype.A:
             response.answer.append(dns.rrset.from_text(name, 60, "IN", "A", *addresses))
@@ -102,6 +106,18 @@ def test_no_such_name_and_no_such_type_are_answers(server: DnsServer) -> None:
 
     assert "NXDOMAIN" == lookup.at(SERVER, "other.example").outcome
     assert lookup.at(SERVER, NAME, "AAAA").is_nodata
+
+
+@pytest.mark.parametrize(
+    ("failures", "outcome"), [(1, "10.0.1.5, 10.0.2.5"), (9, "SERVFAIL")]
+)
+def test_a_server_that_fails_for_a_moment_is_asked_again(
+    server: DnsServer, failures: int, outcome: str
+) -> None:
+    server.failures = failures
+
+    assert outcome == lookup_through(server).at(SERVER, NAME).outcome
+    assert 2 == server.asked
 
 
 def test_a_silent_server_fails_with_the_next_move() -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from closednet.model import network_design, s3_names, sharing
+from closednet.model.change import Update
+from closednet.model.neighbour_risks import changes_preferences, neighbour_risks
 from closednet.model.specs.management import (
     TIER_SETTING,
     AccessKey,
@@ -73,6 +75,7 @@ def test_what_a_site_in_the_same_vpc_uses_stays(spec: Spec) -> None:
     reason = sharing.needed(spec, OURS, marks_of(NEXT))
 
     assert "stays: site site-0 uses it" in reason
+    assert ("used", "site-0") == sharing.who(reason)
     assert "" == sharing.needed(spec, OURS, {})
 
 
@@ -113,6 +116,7 @@ def test_a_site_that_does_not_say_may_need_all_that_can_be_shared() -> None:
     reason = sharing.needed(LogGroup("messages", 5), OURS, {"old": None})
 
     assert "site old, which does not say what it uses, may" in reason
+    assert ("may", "old") == sharing.who(reason)
     assert "" == sharing.needed(AccessKey("u", "s"), OURS, {"old": None})
 
 
@@ -126,3 +130,21 @@ def test_marks_fit_into_tags_however_many_there_are() -> None:
     fewer = told | sharing.tags(used[:3])
     assert frozenset(map(sharing.mark, used[:3])) == sharing.marks_in(fewer)
     assert sharing.marks_in({}) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "idle", "sites"), [(KEY, "5", []), ("another key", "20", ["site-0"])]
+)
+def test_who_changes_preferences_that_others_need_is_told(
+    key: str, idle: str, sites: list[str]
+) -> None:
+    """
+    Another time-out is nobody's business; another key is every session's.
+    """
+    new = SessionPreferences(key, "/closednet/sessions", None, None, idle)
+    changes = (Update(PREFERENCES, new),)
+    found = list(neighbour_risks(OURS, changes, marks_of(NEXT)))
+
+    assert changes_preferences(changes)
+    assert sites == [risk.facts["sites"] for risk in found]
+    assert [] == list(neighbour_risks(OURS, changes, {}))

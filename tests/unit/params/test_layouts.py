@@ -11,7 +11,7 @@ import pytest
 from closednet import engine, registry
 from closednet.params.load import load
 from closednet.site import open_site
-from closednet_rehearsal import layouts
+from closednet_rehearsal import example_sites, layouts
 
 
 if TYPE_CHECKING:
@@ -28,7 +28,13 @@ def _quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(layouts.__file__.rpartition("/lib/")[0])
 
 
-@pytest.mark.parametrize("name", layouts.LAYOUTS)
+EXAMPLES = (
+    *("example many-hosts", "example one-account"),
+    *("example three-accounts", "example two-accounts"),
+)
+
+
+@pytest.mark.parametrize("name", [*layouts.LAYOUTS, *EXAMPLES])
 def test_a_layout_is_planned_whole_from_an_empty_network(
     name: str, tmp_path: Path
 ) -> None:
@@ -43,6 +49,20 @@ def test_a_layout_is_planned_whole_from_an_empty_network(
     documents = registry.operator_policies(site)
     three = site.params.accounts.dns is not None
     assert {"network", "management", *(["dns"] if three else [])} == set(documents)
+
+
+def test_every_example_is_rehearsed_with_what_it_chooses(tmp_path: Path) -> None:
+    assert EXAMPLES == example_sites.names()
+    many, one, three, two = (load(layouts.described(n, tmp_path)) for n in EXAMPLES)
+
+    assert (1, 10, 25) == many.rollout.waves
+    assert 60 == len(many.hosts)
+    assert one.accounts.network == one.accounts.management
+    assert ("article-2022", "file") == (one.profile, one.activation.secret_store)
+    assert three.accounts.dns is not None
+    assert "narrow" == three.name_resolution.forwarding
+    assert ["sap"] == [group.name for group in two.cloudwatch.groups]
+    assert ("sap",) == two.hosts[0].groups
 
 
 def test_profiles_differ_where_nothing_is_said(tmp_path: Path) -> None:

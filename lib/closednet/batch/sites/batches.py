@@ -19,7 +19,7 @@ from closednet.batch.sites.record import FOLDER, Record
 from closednet.batch.sites.rows import Row
 from closednet.batch.sites.schedule import Schedule
 from closednet.batch.sites.summary import Summary
-from closednet.errors import ParamsError
+from closednet.errors import AdapterError, ParamsError
 from closednet.evidence.run_folder import utc_now
 from closednet.params.load import CONNECTION_VARIABLE
 from closednet.site import EVIDENCE_VARIABLE
@@ -64,6 +64,7 @@ def run(wishes: Wishes) -> Summary:
         ParamsError: A file describes no site; nothing was begun.
         ApprovalError: A site was not approved; nothing was begun.
         BusyError: Somebody works on the same batch.
+        AdapterError: Nothing can be recorded, or there are no workers.
     """
     listed = listing.read(wishes.named)
     if not wishes.skip_bad or not listed.sites:
@@ -75,10 +76,16 @@ def run(wishes: Wishes) -> Summary:
         plan = approved.resolve(wishes.approve, listed.sites, records, wishes.brought)
         name = _name(wishes, records, plan)
     record = Record(records / name)
-    with record.held():
-        if wishes.verb == "apply":
-            _keep(plan, record.folder)
-        return _run(wishes, listed, plan, record)
+    try:
+        with record.held():
+            if wishes.verb == "apply":
+                _keep(plan, record.folder)
+            return _run(wishes, listed, plan, record)
+    except OSError as err:
+        raise AdapterError(
+            f"no record of the batch can be kept in {record.folder}: {err}",
+            hint="make room there, or name another place with --record DIR",
+        ) from err
 
 
 def _run(wishes: Wishes, listed: Listing, plan: BatchPlan, record: Record) -> Summary:
@@ -102,6 +109,7 @@ def _run(wishes: Wishes, listed: Listing, plan: BatchPlan, record: Record) -> Su
         time.monotonic() - clock,
         workers,
         schedule.stopped,
+        schedule.broken,
         any(one.simulated for one in listed.sites),
         plan,
     )

@@ -23,13 +23,12 @@ MAGIC: Final = "*?["
 @dataclass(frozen=True, slots=True)
 class Listed:
     """
-    A site that is well described, and what a table says of it.
+    A site that is well described, and where its evidence goes.
     """
 
     site: str
     params: Path
     evidence: Path
-    place: str
     simulated: bool
 
 
@@ -145,11 +144,5 @@ def _judged(file: Path, known: dict[str, Listed]) -> Listed:
         raise ParamsError(
             f"site {params.site} is described by {known[params.site].params.name}, too"
         )
-    accounts = (params.accounts.network.id, params.accounts.management.id)
-    return Listed(
-        params.site,
-        file,
-        site.evidence_root,
-        f"{params.region} {' '.join(dict.fromkeys(accounts))}",
-        params.connection.simulated,
-    )
+    simulated = params.connection.simulated
+    return Listed(params.site, file, site.evidence_root, simulated)

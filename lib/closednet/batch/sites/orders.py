@@ -87,6 +87,14 @@ def result(data: Mapping[str, Any]) -> Result:
     return Result(**{**data, "notes": tuple(data["notes"])})
 
 
+def interrupted(given: Order) -> Result:
+    """
+    Return the result of an order that Ctrl-C ended.
+    """
+    code, said = 130, "stopped where it was; the same command goes on"
+    return Result(given.site, code, INTERRUPTED, said, digest=given.digest)
+
+
 def short(text: str) -> str:
     """
     Return `text`, cut where a table or a journal would suffer from its length.

@@ -30,6 +30,7 @@ TICK_S: Final = 1.0
 MOST_BEGINNINGS: Final = 3
 PATIENCE_S: Final = 30.0
 FULL: Final = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT))
+LOST_EXIT: Final = 5
 KERNEL_DIED: Final = "kernel died"
 DISK_FULL: Final = "the disk is full"
 BY_HAND: Final = "interrupted"
@@ -88,8 +89,9 @@ class Schedule:
         ready = [row for row in self._rows.values() if row.state == rows.WAITING]
         self._waiting = deque(ready)
         self._interrupt = threading.Event()
-        # Why no further site begins.
+        # Why no further site begins; `broken` if that lies in no site.
         self.stopped = ""
+        self.broken = False
 
     def run(self) -> None:
         """
@@ -102,7 +104,7 @@ class Schedule:
                 while self._begin():
                     self._hear()
         except AdapterError as err:
-            self._stop(err.message)
+            self._break(err.message)
         finally:
             for row in self._running():
                 row.state = rows.UNKNOWN
@@ -129,7 +131,7 @@ class Schedule:
         try:
             self._pool.start(replace(row.order, patience_s=patience_s))
         except OSError as err:
-            self._stop(f"no worker can be started: {err}")
+            self._break(f"no worker can be started: {err}")
             return False
         self._waiting.popleft()
         row.state = rows.RUNNING
@@ -177,7 +179,7 @@ class Schedule:
         else:
             row.state = rows.FAILED
         if is_full(result.message):
-            self._stop(DISK_FULL)
+            self._break(DISK_FULL)
         self._close(row)
 
     def _again(self, row: Row, why: str, result: Result | None) -> None:
@@ -190,15 +192,22 @@ class Schedule:
             self._waiting.appendleft(row)
             self._tell(lambda watcher: watcher.lost(row, why))
             return
-        row.state = rows.FAILED
-        row.result = result or Result(row.site, 5, "WorkerLost", why)
+        by_hand = self.stopped == BY_HAND
+        row.state = rows.INTERRUPTED if by_hand else rows.FAILED
+        given_up = "" if by_hand else f"given up when begun {row.begun} times"
+        row.result = result or Result(row.site, LOST_EXIT, message=given_up)
         self._close(row)
 
     def _close(self, row: Row) -> None:
         failed = sum(one.state == rows.FAILED for one in self._rows.values())
-        if self._budget is not None and failed > self._budget:
+        spent = self._budget is not None and failed > self._budget
+        if spent and self._waiting:
             self._stop(f"{failed} failed, and {self._budget} may")
         self._tell(lambda watcher: watcher.ended(row))
+
+    def _break(self, why: str) -> None:
+        self.broken = True
+        self._stop(why)
 
     def _stop(self, why: str) -> None:
         self.stopped = self.stopped or why
@@ -210,7 +219,7 @@ class Schedule:
             except OSError as err:
                 # Nothing begins that could not be recorded; sites know by themselves.
                 full = is_full(str(err))
-                self._stop(DISK_FULL if full else f"no record can be kept: {err}")
+                self._break(DISK_FULL if full else f"no record can be kept: {err}")
 
 
 def is_full(said: str) -> bool:

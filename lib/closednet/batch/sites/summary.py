@@ -38,7 +38,7 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
     "verify": ("checks", "passed"),
 }
 GO_ON: Final = (
-    "mend what is named above, then run the same command again: sites that are done"
+    "mend what is named here, then run the same command again: sites that are done"
     " are looked at and left alone"
 )
 INTERRUPTED_EXIT: Final = 130
@@ -49,6 +49,8 @@ BROKEN_EXIT: Final = 5
 class Summary:
     """
     A batch that has ended; `stopped` says why, if before its time.
+
+    It is `broken` if what stopped it lies in no site: the disk, or the workers.
     """
 
     verb: Verb
@@ -59,6 +61,7 @@ class Summary:
     seconds: float
     workers: str
     stopped: str = ""
+    broken: bool = False
     simulated: bool = False
     plan: BatchPlan = field(default_factory=lambda: BatchPlan({}))
 
@@ -76,8 +79,7 @@ class Summary:
         """
         if self.stopped == BY_HAND:
             return INTERRUPTED_EXIT
-        failed = self.counts.get(rows.FAILED, 0)
-        if self.counts.get(rows.UNKNOWN) or (self.stopped and not failed):
+        if self.broken:
             return BROKEN_EXIT
         return 0 if self.counts == {rows.DONE: len(self.rows)} else 1
 
@@ -106,10 +108,7 @@ class Summary:
         shown = self.rows
         if len(shown) > MOST_SHOWN:
             shown = tuple(row for row in shown if row.state != rows.DONE)
-        cells = tuple(
-            (*head, why if len(why) <= LONGEST else f"{why[:LONGEST]} ...")
-            for *head, why in map(self._cells, shown)
-        )
+        cells = tuple((*self._cells(row), _why(row, LONGEST)) for row in shown)
         table = Table(self.heads(), cells, empty="every site is done")
         parts = [table.text(widest=WIDEST), self.verdict, *self.next_moves()]
         parts.append(f"every site, with its log: {self.folder / PAGE}")
@@ -166,7 +165,10 @@ class Summary:
             moves=self.next_moves(),
             about=[item for item in about.items() if item[1]],
             heads=self.heads(),
-            rows=[(row, self._cells(row), self._links(row, into)) for row in self.rows],
+            rows=[
+                (row, (*self._cells(row), _why(row)), self._links(row, into))
+                for row in sorted(self.rows, key=lambda row: row.state == rows.DONE)
+            ],
             plan_file=FILE if self.verb == "plan" and self.plan.sites else "",
             requests=requests,
         )
@@ -177,10 +179,8 @@ class Summary:
         figures = tuple(_figure(result, name) for name in FIGURES[self.verb])
         last = (result.digest if self.verb == "plan" else result.run) if result else ""
         lasts = () if self.verb == "verify" else (last,)
-        took = duration(result.seconds) if result else ""
-        notes = "; ".join((row.reason, *(result.notes if result else ())))
-        why = notes.strip("; ").replace("\n", " ")
-        return (row.sign, row.site, row.state, *figures, *lasts, took, why)
+        took = duration(result.seconds) if result and result.seconds else ""
+        return (row.sign, row.site, row.state, *figures, *lasts, took)
 
     def _links(self, row: Row, into: Path) -> dict[str, str]:
         """
@@ -199,6 +199,19 @@ class Summary:
             for name, path in places.items()
             if path.is_file()
         }
+
+
+def _why(row: Row, longest: int = 0) -> str:
+    """
+    Return why a site is not done, and the next move, each cut where it is too long.
+    """
+    notes = row.result.notes if row.result else ()
+    parts = [row.reason, *notes, f"next: {row.remedy}" if row.remedy else ""]
+    lines = [" ".join(part.split()) for part in parts if part]
+    return "\n".join(
+        line if not longest or len(line) <= longest else f"{line[:longest]} ..."
+        for line in lines
+    )
 
 
 def _figure(result: Result | None, name: str) -> str:

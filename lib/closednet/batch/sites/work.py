@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, assert_never
 
 from closednet.batch import rollout
-from closednet.batch.sites.orders import INTERRUPTED, Result, short
+from closednet.batch.sites.orders import Result, interrupted, short
+from closednet.batch.sites.rows import NEXT
 from closednet.errors import BusyError, ClosednetError
 from closednet.evidence import change_request
 from closednet.evidence.run_folder import RunFolder
@@ -49,7 +50,7 @@ def do(order: Order, on_stage: Callable[[Stage], object] = bool) -> Result:
         with _printing_to(Path(order.log)), _environment(order.env):
             result = _judged(order, on_stage)
     except OSError as err:
-        result = _failed(order, err, 5)
+        result = _failed(order, err, ClosednetError.exit_code)
     return replace(result, seconds=round(time.monotonic() - began, 2), memory_mb=_mb())
 
 
@@ -67,8 +68,7 @@ def _judged(order: Order, on_stage: Callable[[Stage], object]) -> Result:
     except ClosednetError as err:
         return _failed(order, err, err.exit_code)
     except KeyboardInterrupt:
-        interrupted = ClosednetError("interrupted")
-        return replace(_failed(order, interrupted, 130), error=INTERRUPTED)
+        return interrupted(order)
     except Exception as err:  # noqa: BLE001 - a defect at one site ends no other
         traceback.print_exc()
         return _failed(order, err, ClosednetError.exit_code)
@@ -77,6 +77,8 @@ def _judged(order: Order, on_stage: Callable[[Stage], object]) -> Result:
 def _failed(order: Order, err: Exception, code: int) -> Result:
     print(f"⛔ {type(err).__name__}: {err}", file=sys.stderr)
     said = short(redact(str(err)))
+    if isinstance(err, OSError):
+        said += f"{NEXT}look at the machine and its disk, then run the same again"
     return Result(order.site, code, type(err).__name__, said, digest=order.digest)
 
 

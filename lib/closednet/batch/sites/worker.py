@@ -1,11 +1,14 @@
 """
 The process of a worker: `... DESCRIPTOR`, a socket on which orders come, a line each.
 
-It ends with the socket: if whoever gives the orders is gone, nobody would be told.
+It ends with the socket: if whoever gives the orders is gone, nobody would be told. In
+the middle of an order it ends at once: what is half done is found again, and the locks
+go with the process.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -23,7 +26,7 @@ from closednet.batch.sites import orders
 
 if TYPE_CHECKING:
     from closednet.batch.rollout import Stage
-    from closednet.batch.sites.orders import Order
+    from closednet.batch.sites.orders import Order, Result
 
 
 def main(arguments: list[str]) -> None:
@@ -33,14 +36,28 @@ def main(arguments: list[str]) -> None:
     # Whoever started us in the background may have had it ignored.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     channel = socket.socket(fileno=int(arguments[0]))
-    waiting: queue.SimpleQueue[Order] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(channel, waiting), daemon=True).start()
+    waiting: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
+    idle = threading.Event()
+    idle.set()
+    listener = threading.Thread(
+        target=_listen, args=(channel, waiting, idle), daemon=True
+    )
+    listener.start()
     guarding.install()
-    while True:
-        _do(channel, waiting.get())
+    while (order := waiting.get()) is not None:
+        try:
+            result = _done(channel, order)
+        except KeyboardInterrupt:
+            # It came while we were still importing.
+            result = orders.interrupted(order)
+        # Before it is told: the next order comes as soon as it is.
+        idle.set()
+        _send(channel, result=orders.to_json(result))
+    # Its time is ours, for whoever measures what a batch costs.
+    SHARED.stop()
 
 
-def _do(channel: socket.socket, order: Order) -> None:
+def _done(channel: socket.socket, order: Order) -> Result:
     if order.verb == "apply":
         # Imports what kernels need while we import what the batch needs.
         SHARED.prepare()
@@ -49,19 +66,27 @@ def _do(channel: socket.socket, order: Order) -> None:
     def tell(stage: Stage) -> None:
         _send(channel, step=stage._asdict())
 
-    _send(channel, result=orders.to_json(work.do(order, tell)))
+    return work.do(order, tell)
 
 
-def _listen(channel: socket.socket, waiting: queue.SimpleQueue[Order]) -> None:
+def _listen(
+    channel: socket.socket,
+    waiting: queue.SimpleQueue[Order | None],
+    idle: threading.Event,
+) -> None:
     with channel.makefile("rb") as lines:
         for line in lines:
+            idle.clear()
             waiting.put(orders.order(json.loads(line)))
-    # At any moment: what is half done is found again, and the locks go with us.
-    os._exit(0)
+    if not idle.is_set():
+        os._exit(1)
+    waiting.put(None)
 
 
 def _send(channel: socket.socket, **message: Any) -> None:
-    channel.sendall(json.dumps(message).encode() + b"\n")
+    # If nobody is there any more, the listener ends us.
+    with contextlib.suppress(OSError):
+        channel.sendall(json.dumps(message).encode() + b"\n")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ CLAIMS: Final = {
     "(DNS サポートと DNS ホスト名)が有効である",
     "subnet {0} is {1} in {2} with room": "サブネット {0} が {1}、{2} であり、空きがある",
     "subnet {0} knows the way back to {1}": "サブネット {0} に {1} への戻り経路がある",
+    "what {0} leads to is not down": "{0} の先にある接続がダウンしていない",
     "the network ACL of {0} lets the site ask and answers out": "{0} のネットワーク ACL が"
     "サイトからの要求とその応答を通す",
     "{0} can be the inbound address in {1}": "{0} を {1} のインバウンドアドレスに使用できる",

@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from closednet.model import sharing
 from closednet.model.change import Create, Delete, Manual, Update
 from closednet.render.request import approving, effects, going_back, manual_work
 from closednet.render.request.blocks import Block, Heading, Line, Points, Sheet
@@ -146,6 +147,9 @@ class Document:
         for kind in ("adopted", "made by this runbook", "undone"):
             if kind in reason:
                 return self.words.say(f"kept.{kind}", key=key)
+        if reason.startswith(sharing.STAYS):
+            said, sites = sharing.who(reason)
+            return self.words.say(f"kept.{said}", key=key, sites=sites)
         return f"{key}: {reason}"
 
     def _costs(self) -> Iterator[Block]:

@@ -58,6 +58,9 @@ _CHANGES: Final = {
     "kept.adopted": "{key}: made by others, suitable, and used as it is",
     "kept.made by this runbook": "{key}: made by an earlier run, as desired",
     "kept.undone": "{key}: undone already",
+    "kept.used": "{key}: used by another site ({sites}); goes when the run is undone again"
+    " after that site",
+    "kept.may": "{key}: another site ({sites}) may use it, which does not say what it uses",
     "calls.writes": "API operations that write: {calls}",
     "calls.reads": "API operations and permissions that read: {calls}",
     "calls.none": "No API operation writes in this step: the work is done by scripts on"

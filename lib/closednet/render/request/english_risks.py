@@ -102,6 +102,12 @@ RISKS: Final = {
     " after {idle} idle minutes.",
     "measure.session-preferences": "Agreed to by consents in the parameters; what else"
     " the document says is left alone, and a rollback restores it.",
+    "risk.preferences-of-others": "Another site needs the session preferences as they are",
+    "effect.preferences-of-others": "Sites {sites} of account {account} have sessions"
+    " encrypted with {key} and logged to {group}: their sessions, and their checks, would"
+    " go by the new ones, or fail.",
+    "measure.preferences-of-others": "There is one document for the account and Region:"
+    " give all of its sites the same key and log group, then plan again.",
     "risk.activation": "Whoever has the activation code can register a server",
     "effect.activation": "Up to {limit} servers can register within {hours} hours.",
     "measure.activation": "The code is shown nowhere and lies in one store only"

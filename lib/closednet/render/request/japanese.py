@@ -59,6 +59,10 @@ _CHANGES: Final = {
     "kept.adopted": "{key}: 他者が作成した既存リソースをそのまま利用",
     "kept.made by this runbook": "{key}: 以前の実行で作成済み、あるべき状態と一致",
     "kept.undone": "{key}: 切り戻し済み",
+    "kept.used": "{key}: 他サイト({sites})が使用中のため維持。そのサイトの撤去後に再度切り戻すと"
+    "削除されます",
+    "kept.may": "{key}: 使用リソースを申告していない他サイト({sites})が使用している可能性がある"
+    "ため維持",
     "calls.writes": "書き込みを行う API 操作: {calls}",
     "calls.reads": "読み取りを行う API 操作と権限: {calls}",
     "calls.none": "このステップに書き込みを行う API 操作はありません。作業はサーバー上の"

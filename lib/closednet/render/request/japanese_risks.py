@@ -106,6 +106,12 @@ RISKS: Final = {
     "され、無操作が {idle} 分続くと切断されます。",
     "measure.session-preferences": "パラメーターの consents で合意済みです。他の設定項目は"
     "変更せず、切り戻しにより元の設定に戻ります。",
+    "risk.preferences-of-others": "他サイトが現在のセッション設定を必要としている",
+    "effect.preferences-of-others": "アカウント {account} の他サイト({sites})は、キー {key} で"
+    "暗号化し、ロググループ {group} に記録する設定でセッションを使用しています。変更後は新しい"
+    "設定に従うか、接続と検証に失敗します。",
+    "measure.preferences-of-others": "設定はアカウントおよびリージョンに 1 つだけです。すべての"
+    "サイトのキーとロググループを揃えてから、計画をやり直します。",
     "risk.activation": "アクティベーションコードを知る者がサーバーを登録できる",
     "effect.activation": "{hours} 時間以内に、最大 {limit} 台のサーバーを登録できます。",
     "measure.activation": "コードは画面にもログにも表示せず、保管先({store})にのみ格納"

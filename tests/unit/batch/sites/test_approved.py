@@ -23,9 +23,7 @@ def _sites(evidence: Path, *names: str) -> list[Listed]:
         plans = evidence / name / "plans"
         plans.mkdir(parents=True)
         (plans / f"{DIGESTS[name]}.json").write_text("{}")
-    return [
-        Listed(n, evidence / f"{n}.yaml", evidence, "", simulated=True) for n in names
-    ]
+    return [Listed(n, evidence / f"{n}.yaml", evidence, simulated=True) for n in names]
 
 
 @pytest.fixture(name="sites")

@@ -37,15 +37,17 @@ def _order(folder: Path, site: str) -> Order:
     return Order("verify", site, "/nowhere.yaml", str(folder / f"{site}.log"))
 
 
-def test_a_worker_does_one_order_after_the_other(tmp_path: Path) -> None:
-    """A site's failure is its own: the worker goes on, with a log for each."""
-    pids = set()
+def test_a_worker_does_one_order_after_the_other_until_it_is_killed(
+    tmp_path: Path,
+) -> None:
+    """
+    A site's failure is its own, with its own log; a worker's death is told, and named.
+    """
+    pids = []
     with LocalPool(1) as pool:
         for site in ("a", "b"):
             pool.start(_order(tmp_path, site))
-            (begun,) = pool.events(0)
-            assert isinstance(begun, Begun)
-            pids.add(begun.where)
+            pids.append(_begun(pool))
             ended = _until_one_ends(pool)
             assert isinstance(ended, Ended)
             assert (site, 2, "ParamsError") == (
@@ -54,20 +56,21 @@ def test_a_worker_does_one_order_after_the_other(tmp_path: Path) -> None:
                 ended.result.error,
             )
             assert "/nowhere.yaml" in (tmp_path / f"{site}.log").read_text()
+        first = pids[0]
+        assert [first, first] == pids
 
-    assert 1 == len(pids)
-
-
-def test_a_worker_that_is_killed_is_told_and_replaced(tmp_path: Path) -> None:
-    with LocalPool(1) as pool:
-        pool.start(_order(tmp_path, "a"))
-        (begun,) = pool.events(0)
-        assert isinstance(begun, Begun)
-        (pid,) = re.findall(r"process (\d+)", begun.where)
-        os.kill(int(pid), signal.SIGKILL)
-
-        assert Lost("a", f"worker process {pid} was killed by signal 9") == (
+        os.kill(first, signal.SIGSTOP)
+        pool.start(_order(tmp_path, "c"))
+        os.kill(_begun(pool), signal.SIGKILL)
+        assert Lost("c", f"worker process {first} was killed by signal 9") == (
             _until_one_ends(pool)
         )
-        pool.start(_order(tmp_path, "a"))
-        assert isinstance(_until_one_ends(pool), Ended)
+
+        pool.start(_order(tmp_path, "c"))
+        assert first != _begun(pool)
+
+
+def _begun(pool: LocalPool) -> int:
+    (begun,) = pool.events(0)
+    assert isinstance(begun, Begun)
+    return int(re.findall(r"process (\d+)", begun.where)[0])
