@@ -28,7 +28,8 @@ HEAD = """\
 
 Written by `make bench` from what it measured (`benchmarks/results/`). Nothing here was
 measured against AWS: the other side is the rehearsal's emulator, a process of its own
-for each contestant and round. Read ratios, not seconds. Figures are medians.
+for each contestant and round. Read ratios, not seconds: where the machine did other work,
+the load says so. Figures are medians.
 """
 WORK = """\
 ## The AWS-side work of a site, side by side
@@ -92,9 +93,10 @@ def machine(result: Any) -> str:
     Say when and on what a result was measured.
     """
     told = result["machine"]
+    busy = f", with a load of {told['load']:g}" if "load" in told else ""
     return (
         f"Measured {told['date']} on {told['cores']} cores and {told['memory_gb']} GB,"
-        f" {told['system']}, Python {told['python']}."
+        f" {told['system']}, Python {told['python']}{busy}."
     )
 
 
