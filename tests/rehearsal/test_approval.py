@@ -17,6 +17,7 @@ import pytest
 from closednet.evidence import change_request
 from closednet.run import signing
 from closednet_rehearsal.running import running
+from closednet_rehearsal.work_dir import SIGNING_KEY
 from tests.rehearsal.approvals import EVE, HANA, KEN, NAO, desk
 
 
@@ -119,7 +120,7 @@ class TestNotYet:
 
 EDITS = {
     "parameters": Edit(
-        "params/site.yaml", "# The site", "# the site", "parameters: the file"
+        "params/site.yaml", "site: tokyo", "site:  tokyo", "parameters: the file"
     ),
     "signers": Edit(
         "params/allowed_signers",
@@ -128,7 +129,7 @@ EDITS = {
         "parameters: allowed signers was changed",
     ),
     "signing-key": Edit(
-        "params/rehearsal-signing-key.asc",
+        f"params/{SIGNING_KEY}",
         "-----END",
         "\n-----END",
         "parameters: signing key was changed",

@@ -7,6 +7,8 @@ site is no part of it, as long as the connection lies in a file of its own.
 
 from __future__ import annotations
 
+import os
+
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,10 +76,13 @@ def _parameters(site: Site) -> Iterator[tuple[str, str]]:
 
 
 def _library() -> Iterator[tuple[str, str]]:
-    for path in LIBRARY.rglob("*"):
-        name = path.relative_to(LIBRARY).as_posix()
-        if path.is_file() and not any(part in name for part in NOT_LIBRARY):
-            yield f"library/{name}", digest(path)
+    # Asked before every notebook: each look at a file that is saved counts.
+    for folder, inner, files in os.walk(LIBRARY):
+        inner[:] = [name for name in inner if name not in NOT_LIBRARY]
+        for path in (Path(folder, name) for name in files):
+            if path.suffix not in NOT_LIBRARY:
+                name = path.relative_to(LIBRARY).as_posix()
+                yield f"library/{name}", sha256(path.read_bytes()).hexdigest()
 
 
 def targets(params: SiteParams) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ done, and the resume does only what is left.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
     Try it, print the figures, and return 1 if a promise was not kept.
     """
     options = _parser().parse_args(arguments)
+    # Whoever ends us ends all the sites, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     workers = ["--workers", str(options.workers)] if options.workers else []
     began = time.monotonic()
     with (
@@ -48,6 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
 def figures(outcome: Outcome) -> list[str]:
     """
     Return what was measured, a line each command.
+
+    The CPU time holds that of scripts on the simulated servers, not that of AWS.
     """
     lines = []
     for name, told in outcome.told.items():

@@ -241,9 +241,10 @@ def _deregistered(scene: Scene) -> Undo | None:
     del scope.nodes[node.node_id]
 
     def undo() -> None:
-        scope.nodes[node.node_id] = node
-        if scene.world.managed is not None:
-            apply_to(scene.world.managed, scope, node)
+        with scene.world.lock:
+            scope.nodes[node.node_id] = node
+            if scene.world.managed is not None:
+                apply_to(scene.world.managed, scope, node)
 
     return undo
 

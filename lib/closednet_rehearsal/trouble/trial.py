@@ -61,7 +61,7 @@ def attempt(
         with begun.before.branch(folder) as branch:
             hurry(branch)
             verdict = Trial(trouble, begun, branch).run(mend=mend)
-    except BranchingError as err:
+    except (BranchingError, ValueError) as err:
         verdict = Verdict(trouble, problems=(f"broken: {err}",))
     return replace(verdict, seconds=time.monotonic() - began)
 

@@ -50,6 +50,11 @@ def _until(pool: DaskPool, kind: type[Event]) -> Any:
     raise TimeoutError
 
 
+def _order_and_wait(pool: DaskPool, order: Order) -> None:
+    pool.start(order)
+    _until(pool, Ended)
+
+
 def test_a_site_whose_dask_worker_is_killed_is_resumed_by_another(
     cluster: Any, tmp_path: Path
 ) -> None:
@@ -69,10 +74,9 @@ def test_a_site_whose_dask_worker_is_killed_is_resumed_by_another(
         assert ("ParamsError", 2) == (ended.result.error, ended.result.code)
         assert ["a.log"] == [p.name for p in tmp_path.glob("*.log")]
 
-        pool.start(order)
         cluster.close()
         with pytest.raises(AdapterError, match=r"scheduler at tcp.* is gone") as caught:
-            _until(pool, Ended)
+            _order_and_wait(pool, order)
         assert "run the same command again" in caught.value.hint
 
 
