@@ -200,7 +200,8 @@ class Schedule:
 
     def _close(self, row: Row) -> None:
         failed = sum(one.state == rows.FAILED for one in self._rows.values())
-        if self._budget is not None and failed > self._budget:
+        spent = self._budget is not None and failed > self._budget
+        if spent and self._waiting:
             self._stop(f"{failed} failed, and {self._budget} may")
         self._tell(lambda watcher: watcher.ended(row))
 
