@@ -39,7 +39,7 @@ def provide(rehearsal: Running, file: Path) -> None:
     session = _session(rehearsal.endpoint_url)
     kms = session.client("kms", endpoint_url=rehearsal.endpoint_url)
     s3 = session.client("s3", endpoint_url=rehearsal.endpoint_url)
-    key = kms.create_key(Description="of the network account")["KeyMetadata"]
+    key = kms.create_key(KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
     s3.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
