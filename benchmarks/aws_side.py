@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
@@ -28,7 +29,7 @@ from closednet_rehearsal.running import running
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from closednet_rehearsal.running import Running
 
@@ -44,13 +45,19 @@ class Contestant(NamedTuple):
     """
     Who does the work: its command for a phase, or why it cannot be run here.
 
-    One that is `slow` takes a tenth as many rounds.
+    One that is `slow` takes a single round, at the longest latency.
     """
 
     name: str
     command: Callable[[str, Path], list[str] | None]
     slow: bool = False
     missing: str = ""
+
+
+class FailedError(Exception):
+    """
+    A contestant did not get through.
+    """
 
 
 @dataclass
@@ -94,9 +101,12 @@ def _notebooks(phase: str, folder: Path) -> list[str] | None:
     return [*command, os.fspath(folder / "site.yaml"), f"run-{phase}"]
 
 
-def _aws_cli(phase: str, folder: Path) -> list[str]:
-    script = os.fspath(CONTESTANTS / "aws_cli.sh")
-    return ["/bin/sh", script, _verb(phase), os.fspath(folder)]
+def _script(name: str) -> Callable[[str, Path], list[str]]:
+    def command(phase: str, folder: Path) -> list[str]:
+        path = os.fspath(CONTESTANTS / name)
+        return ["/bin/sh", path, _verb(phase), os.fspath(folder)]
+
+    return command
 
 
 def contestants(wanted: list[str]) -> list[Contestant]:
@@ -107,9 +117,14 @@ def contestants(wanted: list[str]) -> list[Contestant]:
         Contestant("closednet, notebooks", _notebooks),
         Contestant("closednet, library", _python("closednet_library", "site.yaml")),
         Contestant("boto3 script", _python("plain_boto3", "work.json")),
-        Contestant("aws-cli script", _aws_cli, slow=True, missing=tools.aws_cli()),
+        Contestant("aws-cli script", _script("aws_cli.sh"), slow=True),
+        Contestant("Terraform", _script("terraform.sh"), slow=True),
     ]
-    return [c for c in all_of_them if not wanted or any(w in c.name for w in wanted)]
+    chosen = [c for c in all_of_them if not wanted or any(w in c.name for w in wanted)]
+    lacks = {"aws-cli script": tools.aws_cli, "Terraform": tools.terraform}
+    return [
+        c._replace(missing=lacks[c.name]()) if c.name in lacks else c for c in chosen
+    ]
 
 
 def measure(contestant: Contestant, latency_ms: int) -> list[Run]:
@@ -143,15 +158,18 @@ def _prepared(folder: Path, emulator: Running) -> dict[str, str]:
     write_zones(emulator.work_dir, work.zones(site))
     env = work.write(folder, work.described(site), emulator.endpoint_url)
     path = os.pathsep.join([*tools.paths(), os.environ["PATH"]])
-    return (
-        os.environ
-        | env
-        | {
-            "PATH": path,
-            "HOME": os.fspath(folder),
-            "PYTHONPATH": os.fspath(work.ROOT),
-        }
-    )
+    if tools.TERRAFORM.is_dir():
+        shutil.copytree(tools.TERRAFORM, folder / "terraform", symlinks=True)
+    own = {
+        "PATH": path,
+        "HOME": os.fspath(folder),
+        "PYTHONPATH": os.fspath(work.ROOT),
+        "TF_VAR_work": os.fspath(folder / "work.json"),
+        "TF_VAR_url": emulator.endpoint_url,
+        # Whoever would ask somebody else finds nobody.
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
+    return tools.terraform_env() | env | own
 
 
 def _phase(emulator: Running, command: list[str], env: dict[str, str]) -> Run:
@@ -159,7 +177,7 @@ def _phase(emulator: Running, command: list[str], env: dict[str, str]) -> Run:
     cost = measuring.run(command, env, work.ROOT)
     calls: list[dict[str, Any]] = emulator.ask("calls")[before:]
     if cost.code:
-        raise SystemExit(f"{' '.join(command)} failed:\n{cost.said[-3000:]}")
+        raise FailedError(f"{' '.join(command)} failed:\n{cost.said[-3000:]}")
     operations = Counter(call["operation"] for call in calls)
     return Run(
         "",
@@ -224,6 +242,19 @@ def _line(row: dict[str, Any], base: dict[str, Any] | None) -> list[str]:
     ]
 
 
+def _turns(
+    taking_part: list[Contestant], rounds: int, latencies: list[int]
+) -> Iterator[tuple[Contestant, int]]:
+    """
+    Yield who measures next, the slow ones once, last, and over the longest line.
+    """
+    here = [each for each in taking_part if not each.missing]
+    quick = [each for each in here if not each.slow]
+    for _ in range(rounds):
+        yield from ((each, latency) for latency in latencies for each in quick)
+    yield from ((each, max(latencies)) for each in here if each.slow)
+
+
 def main() -> int:
     """
     Measure in turns, print and keep.
@@ -236,16 +267,16 @@ def main() -> int:
     given = parser.parse_args()
     taking_part = contestants(given.only)
     runs: list[Run] = []
-    for number in range(given.rounds):
-        for latency in given.latency_ms:
-            for contestant in taking_part:
-                if contestant.missing or (contestant.slow and number):
-                    continue
-                measuring.say(f"round {number + 1}: {contestant.name}, {latency} ms")
-                runs += measure(contestant, latency)
+    missing = {c.name: c.missing for c in taking_part if c.missing}
+    for contestant, latency in _turns(taking_part, given.rounds, given.latency_ms):
+        measuring.say(f"{contestant.name}, {latency} ms a call")
+        try:
+            runs += measure(contestant, latency)
+        except FailedError as err:
+            measuring.say(str(err))
+            missing[contestant.name] = "did not get through"
     rows = medians(runs)
     measuring.say(f"\n{shown(rows)}")
-    missing = {c.name: c.missing for c in taking_part if c.missing}
     for name, why in missing.items():
         measuring.say(f"{name}: {why}")
     result = {"machine": measuring.machine(), "rows": rows, "missing": missing}

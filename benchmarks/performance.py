@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth
+from benchmarks import growth, marks
 
 
 ROOT = Path(__file__).parents[1]
@@ -28,7 +28,8 @@ HEAD = """\
 
 Written by `make bench` from what it measured (`benchmarks/results/`). Nothing here was
 measured against AWS: the other side is the rehearsal's emulator, a process of its own
-for each contestant and round. Read ratios, not seconds. Figures are medians.
+for each contestant and round. Read ratios, not seconds: where the machine did other work,
+the load says so. Figures are medians.
 """
 WORK = """\
 ## The AWS-side work of a site, side by side
@@ -44,7 +45,9 @@ site's DNS server are there already. The emulator's lists have pages of 5 for ev
   with evidence and pages. It has no verification without a run.
 - **closednet, library**: the same verbs in one process, without evidence.
 - **boto3 script**: `benchmarks/contestants/plain_boto3.py`, looks first, then creates.
-- **Others** do the same with their own commands; a shell script looks first, too.
+- **Others** do the same with their own commands; a shell script looks first, too. They
+  are slow, and take one round at the longest latency. Terraform's `again` is its apply,
+  and `verify` its plan.
 
 Memory is the largest sum over all processes, what they share counted once. Calls include
 `AssumeRole`. "x" is the ratio to the boto3 script.
@@ -63,7 +66,7 @@ def page(results: Path = RESULTS) -> str:
     """
     Return the whole page.
     """
-    sections = [HEAD, WORK, *_aws_side(load("aws-side", results))]
+    sections = [HEAD, *_marks(results), WORK, *_aws_side(load("aws-side", results))]
     sections += [*_rollout(load("rollout", results)), *_kernels(results)]
     sections += _fleet(load("fleet", results))
     return "\n".join(section.rstrip() + "\n" for section in sections)
@@ -90,9 +93,10 @@ def machine(result: Any) -> str:
     Say when and on what a result was measured.
     """
     told = result["machine"]
+    busy = f", with a load of {told['load']:g}" if "load" in told else ""
     return (
         f"Measured {told['date']} on {told['cores']} cores and {told['memory_gb']} GB,"
-        f" {told['system']}, Python {told['python']}."
+        f" {told['system']}, Python {told['python']}{busy}."
     )
 
 
@@ -102,6 +106,17 @@ def table(heads: list[str], rows: list[list[str]]) -> str:
     """
     rule = ["---", *["---:" for _ in heads[1:]]]
     return "\n".join(f"| {' | '.join(row)} |" for row in [heads, rule, *rows])
+
+
+def _marks(results: Path) -> list[str]:
+    names = ("aws-side", "kernels", "imports", "evidence")
+    found = marks.of({name: load(name, results) for name in names})
+    if not found:
+        return []
+    heads = ["what", "to be reached", "measured", "reached"]
+    words = "Why some are not: [ADR 0022](adr/0022-measured-beside-others.md)."
+    rows = [mark.cells() for mark in found]
+    return ["## What was to be reached", table(heads, rows), words]
 
 
 def _aws_side(result: Any) -> list[str]:

@@ -13,9 +13,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from moto.kms.exceptions import ValidationException
+from moto.kms.models import KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
 
+from closednet_rehearsal.settings import ACCOUNTS
 
+
+ACCOUNT: Final = 4
 HASHES: Final = {
     "SHA_256": hashes.SHA256(),
     "SHA_384": hashes.SHA384(),
@@ -25,8 +29,18 @@ HASHES: Final = {
 
 class RehearsalKmsResponse(KmsResponse):
     """
-    moto's KMS, which also signs with `MessageType` DIGEST.
+    moto's KMS, which also signs with `MessageType` DIGEST, and finds keys of others.
     """
+
+    @property
+    def kms_backend(self) -> KmsBackend:
+        """
+        The keys of the account that a key's ARN names; by default the caller's.
+        """
+        parts = str(self._get_param("KeyId") or "").split(":")
+        named = parts[ACCOUNT] if len(parts) > ACCOUNT else ""
+        account = named if named in ACCOUNTS else self.current_account
+        return kms_backends[account][self.region]
 
     def sign(self) -> str:
         """

@@ -39,7 +39,7 @@ def provide(rehearsal: Running, file: Path) -> None:
     session = _session(rehearsal.endpoint_url)
     kms = session.client("kms", endpoint_url=rehearsal.endpoint_url)
     s3 = session.client("s3", endpoint_url=rehearsal.endpoint_url)
-    key = kms.create_key(Description="of the network account")["KeyMetadata"]
+    key = kms.create_key(KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
     s3.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
     )
@@ -49,7 +49,9 @@ def provide(rehearsal: Running, file: Path) -> None:
     file.write_text(yaml.safe_dump(raw, sort_keys=False), "utf-8")
     added = owner_policies(load(file))
     if "key" in added:
-        held = json.loads(kms.get_key_policy(KeyId=key["KeyId"])["Policy"])
+        held = json.loads(
+            kms.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"]
+        )
         held["Statement"] += added["key"]["Statement"]
         text = json.dumps(held)
         kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)

@@ -43,6 +43,10 @@ class RehearsalRoute53Response(Route53):
         return backend
 
     def create_hosted_zone(self) -> ActionResult:
+        if self._get_param("VPC"):
+            # A zone with a VPC is private, whether the request says so or not.
+            about = self.params.setdefault("HostedZoneConfig", {})
+            about["PrivateZone"] = True
         answer: Any = dict(vars(super().create_hosted_zone())["_result"])
         zone = answer["HostedZone"]
         answer["ChangeInfo"] = self.zone_backend.submit(zone.name)

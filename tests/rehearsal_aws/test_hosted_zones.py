@@ -92,6 +92,17 @@ def test_change_is_pending_then_in_sync(
     assert "INSYNC" == route53.get_change(Id=change["Id"])["ChangeInfo"]["Status"]
 
 
+def test_a_zone_with_a_vpc_is_private_without_being_told(
+    network: Aws, zones: Create
+) -> None:
+    """As Terraform asks for it."""
+    zone_id = zones(HostedZoneConfig={"Comment": "tests"})["HostedZone"]["Id"]
+    shown = network.client("route53").get_hosted_zone(Id=zone_id)
+
+    assert shown["HostedZone"]["Config"]["PrivateZone"]
+    assert [VPC["VPCId"]] == [each["VPCId"] for each in shown["VPCs"]]
+
+
 def test_star_is_shown_as_its_code(network: Aws, zones: Create, create: Create) -> None:
     route53 = network.client("route53")
     zone_id = zones()["HostedZone"]["Id"]

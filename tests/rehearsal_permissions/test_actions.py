@@ -44,6 +44,15 @@ def needed(service: str, operation: str, **members: Any) -> list[tuple[str, str]
             [("ssm:GetParameter", f"{SSM}:parameter/closednet/x")],
         ),
         (
+            ("secretsmanager", "CreateSecret", {"Name": "/closednet/x"}),
+            [
+                (
+                    "secretsmanager:CreateSecret",
+                    f"arn:aws:secretsmanager:{REGION}:{OWN}:secret:/closednet/x",
+                )
+            ],
+        ),
+        (
             ("ssm", "GetParameter", {"Name": f"{SSM}:parameter/y"}),
             [("ssm:GetParameter", f"{SSM}:parameter/y")],
         ),

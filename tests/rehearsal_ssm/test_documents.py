@@ -61,6 +61,10 @@ def test_session_preferences_are_versioned(client: Any) -> None:
     with refused("InvalidDocument", PREFERENCES):
         client.get_document(Name=PREFERENCES)
     first = _create(client, _preferences())
+    shared = client.describe_document_permission(
+        Name=PREFERENCES, PermissionType="Share"
+    )
+    assert [] == shared["AccountIds"]
     with refused("DuplicateDocumentContent"):
         client.update_document(
             Content=_preferences(), Name=PREFERENCES, DocumentVersion="$LATEST"

@@ -111,7 +111,9 @@ def _resources(call: Call) -> list[str]:
 
 def _filled(template: str, call: Call) -> Iterator[str]:
     names = [name for name in _MEMBER.findall(template) if name != "account"]
-    choices = [_values(call.members.get(name), name) for name in names]
+    # Secrets Manager's ARNs keep the slash that a name begins with.
+    bare = _NAMES if call.service != "secretsmanager" else frozenset()
+    choices = [_values(call.members.get(n), bare=n in bare) for n in names]
     for values in product(*choices):
         text = template.replace("{account}", call.account)
         for name, value in zip(names, values, strict=True):
@@ -123,12 +125,12 @@ def _filled(template: str, call: Call) -> Iterator[str]:
             yield text
 
 
-def _values(value: Any, name: str) -> list[str]:
+def _values(value: Any, *, bare: bool) -> list[str]:
     listed = value if isinstance(value, list) else [value]
     texts = [str(each) for each in listed if each not in (None, "")]
     # ARNs leave out the slash that names begin with, and Route 53 prefixes its ids.
     texts = [re.sub(r"^/(hostedzone|change)/", "", each) for each in texts]
-    return [each.lstrip("/") for each in texts] if name in _NAMES else texts
+    return [each.lstrip("/") for each in texts] if bare else texts
 
 
 def _keys(call: Call) -> tuple[tuple[str, str], ...]:

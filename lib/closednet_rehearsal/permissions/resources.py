@@ -41,7 +41,9 @@ _SSM: Final[dict[str, Templates]] = {
     **dict.fromkeys(("GetServiceSetting", "UpdateServiceSetting"), _SETTING),
     "ResetServiceSetting": _SETTING,
     **dict.fromkeys(("CreateDocument", "UpdateDocument", "DeleteDocument"), _DOCUMENT),
-    **dict.fromkeys(("GetDocument", "DescribeDocument"), _DOCUMENT),
+    **dict.fromkeys(
+        ("GetDocument", "DescribeDocument", "DescribeDocumentPermission"), _DOCUMENT
+    ),
     **dict.fromkeys(("ListDocumentVersions", "UpdateAssociationStatus"), _DOCUMENT),
     "UpdateDocumentDefaultVersion": _DOCUMENT,
     "SendCommand": (

@@ -90,6 +90,14 @@ def _version(
     return DocumentVersion(number, text, text_format, ctx.now, name)
 
 
+def describe_document_permission(ctx: Context, request: JsonObject) -> JsonObject:
+    """
+    Tell whom a document of one's own is shared with: nobody here.
+    """
+    _own(ctx.scope, request["Name"])
+    return {"AccountIds": [], "AccountSharingInfoList": []}
+
+
 def update_document(ctx: Context, request: JsonObject) -> JsonObject:
     """
     Add a version; the same text again is refused as a duplicate.
@@ -211,4 +219,5 @@ OPERATIONS = {
     "DeleteDocument": delete_document,
     "GetDocument": get_document,
     "DescribeDocument": describe_document,
+    "DescribeDocumentPermission": describe_document_permission,
 }

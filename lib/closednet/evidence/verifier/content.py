@@ -30,7 +30,10 @@ def content_problems(place: Place) -> list[str]:
     problems, events = chain_problems(place.files.get(JOURNAL, b""))
     owner = inside(events[0], "data", "run") if events else place.name
     if owner != place.name:
-        problems.append(f"{JOURNAL}: belongs to run {owner}")
+        problems.append(
+            f"{JOURNAL}: belongs to run {owner}, not {place.name}; a copy of the"
+            f" archive must be called {owner}, too"
+        )
     problems = [*place.problems, *problems, *_file_problems(place.files, events)]
     return problems + _approval_problems(place.files, events)
 
