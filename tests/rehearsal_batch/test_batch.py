@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 from collections import Counter
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from closednet.evidence import journal
+from closednet.evidence import journal, runs
 from closednet_rehearsal.many import ManySites, many_sites
 from closednet_rehearsal.many.killer import Killer, Victim
 from closednet_rehearsal.many.trial import FOREIGN, RECORDS, switch
@@ -38,27 +37,20 @@ def _sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ManySites]:
         yield sites
 
 
-def start(verb: str, *arguments: str) -> subprocess.Popen[str]:
-    """
-    Start `closednet batch VERB`.
-    """
-    return subprocess.Popen(
-        [sys.executable, "-m", "closednet", "batch", verb, *arguments],
-        env=ENV,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
 def batch(verb: str, *arguments: str) -> tuple[int, str, str]:
     """
     Run `closednet batch VERB` and return its exit code and what it printed.
     """
-    process = start(verb, *arguments)
-    out, err = process.communicate(timeout=280)
-    return process.returncode, out, err
+    done = subprocess.run(
+        [sys.executable, "-m", "closednet", "batch", verb, *arguments],
+        env=ENV,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 def test_a_batch_is_planned_approved_killed_and_stopped(sites: ManySites) -> None:
@@ -74,14 +66,25 @@ def test_a_batch_is_planned_approved_killed_and_stopped(sites: ManySites) -> Non
     assert 3 == len(set(own.values()))
     assert [] == [site for site in own if sites.writes(site)]
 
+    _is_refused_while_somebody_holds_it(sites, own[FIRST])
+
     faults = {FIRST: "hosted-zones-at-quota", FAULTY: "session-key-disabled"}
     switch(sites, faults, on=True)
-    told, other = _apply_and_kill(sites, digest, own[FIRST])
-
+    told = _apply_and_kill(sites, digest)
     _each_came_as_far_as_it_could(sites, told)
-    assert "BusyError" in other
-    assert f"{FIRST} is held by process" in other
     _is_told_on_a_page(sites, digest)
+
+
+def _is_refused_while_somebody_holds_it(sites: ManySites, own: str) -> None:
+    """
+    A batch of one site under that site's digest; another run works on the site.
+    """
+    with runs.site_lock(sites.evidence, FIRST, run_id="another"):
+        code, out, _ = batch("apply", str(sites.params_of(FIRST)), "--approve", own)
+    assert 1 == code
+    assert "BusyError" in out
+    assert f"{FIRST} is held by process {os.getpid()}" in " ".join(out.split())
+    assert [] == sites.writes(FIRST)
 
 
 def _each_came_as_far_as_it_could(sites: ManySites, told: dict[str, Any]) -> None:
@@ -99,28 +102,21 @@ def _each_came_as_far_as_it_could(sites: ManySites, told: dict[str, Any]) -> Non
     assert [] == sites.writes(LAST)
 
 
-def _apply_and_kill(
-    sites: ManySites, digest: str, own: str
-) -> tuple[dict[str, Any], str]:
+def _apply_and_kill(sites: ManySites, digest: str) -> dict[str, Any]:
     """
-    Apply; meanwhile another batch wants the first site, and its worker dies.
+    Apply; the worker of the first site dies in the middle of it.
     """
     budget = ("--approve", digest, "--error-budget", "1")
-    applying = start("apply", str(sites.params), *budget, *ONE_WORKER)
-    deadline = time.monotonic() + 120
-    while not sites.writes(FIRST):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
     record = sites.evidence / RECORDS / digest / "batch.jsonl"
     victim = Victim(FIRST, "ec2:CreateVpcEndpoint")
-    _, other, _ = batch("apply", str(sites.params_of(FIRST)), "--approve", own)
     with Killer(sites, record, (victim,)) as killer:
-        out, said = applying.communicate(timeout=280)
-    assert 1 == applying.returncode, said
+        code, out, said = batch("apply", str(sites.params), *budget, *ONE_WORKER)
+    assert 1 == code, said
     assert {FIRST} == set(killer.killed)
     assert () == journal.verify_chain(record)
     assert f"{FIRST}: begins, for the 2. time" in said
-    return json.loads(out), other
+    told: dict[str, Any] = json.loads(out)
+    return told
 
 
 def _is_told_on_a_page(sites: ManySites, digest: str) -> None:
