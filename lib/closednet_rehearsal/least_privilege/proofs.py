@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from closednet_rehearsal.least_privilege.sweep import Outcome
 
 UPDATED: Final = ("endpoints", "inbound-endpoint", "activation", "iam-attach")
-# The names of a zone's requests are used up: the second one finds that out.
-AGAIN: Final = ("endpoints", "hosted-zone")
+# The names of requests are used up: the second ones find that out. A zone is judged
+# by what the inbound endpoint answers.
+AGAIN: Final = ("endpoints", "inbound-endpoint", "hosted-zone")
 
 
 def everything(
