@@ -7,13 +7,12 @@ copies is of little use, and of none once the next wave has begun, which retires
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from closednet.aws.activation_codes import WAVE
 from closednet.model.change import Found
 from closednet.model.matching import node_of
-from closednet.model.specs.management import Activation
+from closednet.model.specs.management import Activation, WaveActivation
 from closednet.model.step import PlainKind
 from closednet.params import fleet
 
@@ -23,24 +22,6 @@ if TYPE_CHECKING:
 
     from closednet.aws.activations import Activations
     from closednet.params.site import SiteParams
-
-
-@dataclass(frozen=True, slots=True)
-class WaveActivation:
-    """
-    The activation with which one wave of servers registers.
-    """
-
-    wave: int
-    hosts: tuple[str, ...]
-    activation: Activation
-
-    @property
-    def key(self) -> str:
-        """
-        Logical name.
-        """
-        return f"activation/wave-{self.wave}"
 
 
 def wave_activation(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from closednet import engine, registry
+from closednet.evidence import codec
+from closednet.model.plan import RolloutPlan
 from closednet.params.load import load
 from closednet.site import open_site
 from closednet_rehearsal import example_sites, layouts
@@ -49,6 +51,23 @@ def test_a_layout_is_planned_whole_from_an_empty_network(
     documents = registry.operator_policies(site)
     three = site.params.accounts.dns is not None
     assert {"network", "management", *(["dns"] if three else [])} == set(documents)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_plan_of_an_example_is_read_back_as_it_was_written(
+    name: str, tmp_path: Path
+) -> None:
+    """
+    An approval is worth nothing whose plan cannot be read: waves have specs of their own.
+    """
+    site = open_site(layouts.described(name, tmp_path))
+    steps = [registry.build(step, site) for step in registry.NAMES]
+    plans = tuple(engine.plan(step, {}, site.scope) for step in steps)
+    rollout = RolloutPlan(site.scope, plans)
+    file = tmp_path / "plan.json"
+    codec.write_plan(file, rollout)
+
+    assert rollout == codec.read_plan(file)
 
 
 def test_every_example_is_rehearsed_with_what_it_chooses(tmp_path: Path) -> None:

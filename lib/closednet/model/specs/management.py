@@ -87,6 +87,24 @@ class Activation:
 
 
 @dataclass(frozen=True, slots=True)
+class WaveActivation:
+    """
+    The activation with which one wave of servers registers.
+    """
+
+    wave: int
+    hosts: tuple[str, ...]
+    activation: Activation
+
+    @property
+    def key(self) -> str:
+        """
+        Logical name.
+        """
+        return f"activation/wave-{self.wave}"
+
+
+@dataclass(frozen=True, slots=True)
 class LogGroup:
     """
     A log group; 0 days of retention means for ever.

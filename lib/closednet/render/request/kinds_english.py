@@ -100,6 +100,11 @@ KINDS: Final = {
         " {expires_in_hours} hours",
         "Delete the hybrid activation; registered servers stay registered",
     ),
+    "WaveActivation": Verbs(
+        "Create a hybrid activation for wave {wave}, when its turn comes",
+        "Replace the hybrid activation of wave {wave}",
+        "Delete the hybrid activation of wave {wave}; registered servers stay registered",
+    ),
     "LogGroup": _verbs("the log group {name}, kept for {retention_days} days"),
     "SessionPreferences": Verbs(
         "Create the session preferences of the whole account and Region",
@@ -157,6 +162,8 @@ KINDS: Final = {
 LABELS: Final = {
     "account": "account",
     "activation": "activation",
+    "wave": "wave",
+    "hosts": "servers",
     "addresses": "addresses",
     "description": "description",
     "dns_record_type": "DNS record type",

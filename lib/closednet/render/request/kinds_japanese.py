@@ -110,6 +110,12 @@ KINDS: Final = {
         " {expires_in_hours} 時間)",
         "ハイブリッドアクティベーションを削除する(登録済みのサーバーの登録は残る)",
     ),
+    "WaveActivation": Verbs(
+        "第 {wave} 陣のハイブリッドアクティベーションを、順番が来たら作成する",
+        "第 {wave} 陣のハイブリッドアクティベーションを作り直す",
+        "第 {wave} 陣のハイブリッドアクティベーションを削除する(登録済みのサーバーの登録は"
+        "残る)",
+    ),
     "LogGroup": _verbs("ロググループ {name}(保持期間 {retention_days} 日)"),
     "SessionPreferences": Verbs(
         "セッション設定を作成する(アカウントおよびリージョン全体に適用)",
@@ -169,6 +175,8 @@ KINDS: Final = {
 LABELS: Final = {
     "account": "アカウント",
     "activation": "アクティベーション",
+    "wave": "陣",
+    "hosts": "サーバー",
     "addresses": "アドレス",
     "description": "説明",
     "dns_record_type": "DNS レコードタイプ",
