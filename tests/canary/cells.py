@@ -78,10 +78,11 @@ WAYS: Final = {
     ),
     "child's error": "subprocess.run(['false', leak], check=True)",
     "environment": "os.environ['LEAK'] = leak.replace(chr(0), '')\n%env LEAK",
+    # The kernel reads what these two print from a pipe, and no cell waits for it.
     "child's environment": (
-        "subprocess.run(['env'], env=os.environ | {'LEAK': leak}, check=True)"
+        "subprocess.run(['env'], env=os.environ | {'LEAK': leak}, check=True)\n"
+        "time.sleep(0.4)"
     ),
-    # The kernel reads its own output from a pipe, and no cell waits for it.
     "file descriptor": "os.write(1, leak.encode() + b'\\n')\ntime.sleep(1)",
     "journal": "book.record('note', text=leak, nested={leak: [leak]})",
 }

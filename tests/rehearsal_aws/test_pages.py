@@ -218,6 +218,8 @@ def test_every_list_that_the_product_reads_is_here() -> None:
         "simulate_custom_policy",
         "simulate_principal_policy",
         "list_access_keys",
+        # The transit gateway of a rehearsal has an attachment or two.
+        "describe_transit_gateway_attachments",
         # A zone is opened to a VPC or two at a time.
         "list_vpc_association_authorizations",
         "list_resolver_endpoints",
