@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from closednet.diagnosis import packets
 from closednet.diagnosis.packets import Flow
-from closednet.model import network_design
+from closednet.model import network_design, s3_names
 from closednet.model.causes import find
 
 
@@ -108,8 +108,10 @@ def inbound(params: SiteParams, seen: Reading) -> Iterator[Finding]:
 
 def zone(params: SiteParams, seen: Reading) -> Iterator[Finding]:
     """
-    Yield what is wrong with the private hosted zone of S3's names.
+    Yield what is wrong with the private hosted zone of S3's names, if one is wanted.
     """
+    if params.name_resolution.s3 != s3_names.ZONE:
+        return
     apex = network_design.zone_name(params)
     if seen.records is None:
         yield find(

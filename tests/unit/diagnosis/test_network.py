@@ -16,7 +16,7 @@ from closednet.aws.resolver_reads import InboundState
 from closednet.aws.surroundings import Route, Vpc
 from closednet.diagnosis import network
 from closednet.diagnosis.reading import Reading
-from closednet.model import network_design
+from closednet.model import network_design, s3_names
 from tests.unit.model import sites
 
 
@@ -152,3 +152,11 @@ def test_what_is_wrong_is_named_and_nothing_besides(
     cause: str, changed: dict[str, Any]
 ) -> None:
     assert {cause} == causes(replace(healthy(), **changed))
+
+
+def test_a_zone_is_missed_only_where_it_answers_for_s3() -> None:
+    """Endpoints can answer for S3's names themselves."""
+    names = PARAMS.name_resolution.model_copy(update={"s3": s3_names.INBOUND})
+    params = PARAMS.model_copy(update={"name_resolution": names})
+
+    assert [] == list(network.zone(params, replace(healthy(), records=None)))
