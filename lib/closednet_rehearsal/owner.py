@@ -6,21 +6,15 @@ from __future__ import annotations
 
 import json
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import boto3
 import yaml
 
 from closednet.model.owner_policies import owner_policies
 from closednet.params.load import load
 from closednet_rehearsal.operator import ADMINISTRATOR
-from closednet_rehearsal.settings import (
-    NETWORK_ACCOUNT,
-    OPERATOR_KEY_ID,
-    OPERATOR_ROLE,
-    OPERATOR_SECRET_KEY,
-    REGION,
-)
+from closednet_rehearsal.settings import NETWORK_ACCOUNT, REGION
+from closednet_rehearsal.somebody import session
 
 
 if TYPE_CHECKING:
@@ -36,9 +30,9 @@ def provide(rehearsal: Running, file: Path) -> None:
     Make bucket and key, name them in `file`, and add what is handed over.
     """
     rehearsal.tell("operator-policy", **ADMINISTRATOR)
-    session = _session(rehearsal.endpoint_url)
-    kms = session.client("kms", endpoint_url=rehearsal.endpoint_url)
-    s3 = session.client("s3", endpoint_url=rehearsal.endpoint_url)
+    owner = session(rehearsal.endpoint_url, NETWORK_ACCOUNT, "owner")
+    kms = owner.client("kms", endpoint_url=rehearsal.endpoint_url)
+    s3 = owner.client("s3", endpoint_url=rehearsal.endpoint_url)
     key = kms.create_key(KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
     s3.create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
@@ -57,17 +51,3 @@ def provide(rehearsal: Running, file: Path) -> None:
         kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=text)
     if "bucket" in added:
         s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(added["bucket"]))
-
-
-def _session(url: str) -> Any:
-    first: Any = boto3.Session(OPERATOR_KEY_ID, OPERATOR_SECRET_KEY, region_name=REGION)
-    role = f"arn:aws:iam::{NETWORK_ACCOUNT}:role/{OPERATOR_ROLE}"
-    keys = first.client("sts", endpoint_url=url).assume_role(
-        RoleArn=role, RoleSessionName="owner"
-    )["Credentials"]
-    return boto3.Session(
-        keys["AccessKeyId"],
-        keys["SecretAccessKey"],
-        keys["SessionToken"],
-        region_name=REGION,
-    )

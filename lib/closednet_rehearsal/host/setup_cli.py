@@ -41,24 +41,13 @@ def main(machine: Machine, _name: str, arguments: list[str]) -> int:
     Register the server; `arguments` begin with the file that was called.
     """
     called, *rest = arguments
-    options = _parse(rest)
+    options = ssm_tools.parse(rest, WITH_VALUE)
     try:
         _set_up(machine, Path(called), options)
     except (SetupError, Unreachable) as error:
         print(f"Failed to set up the agent: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _parse(arguments: list[str]) -> dict[str, str]:
-    options: dict[str, str] = {}
-    rest = iter(arguments)
-    for word in rest:
-        name, equals, value = word.lstrip("-").partition("=")
-        if name in WITH_VALUE and not equals:
-            value = next(rest, "")
-        options[name] = value
-    return options
 
 
 def _set_up(machine: Machine, called: Path, options: dict[str, str]) -> None:

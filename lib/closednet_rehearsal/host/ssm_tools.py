@@ -17,7 +17,7 @@ from closednet_rehearsal.host.wire import Unreachable, reach
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from closednet_rehearsal.host.machine import Machine
 
@@ -39,7 +39,7 @@ def main(machine: Machine, name: str, arguments: list[str]) -> int:
     """
     if name == "ssm-cli":
         return _diagnose(machine, arguments)
-    options = _parse(arguments)
+    options = parse(arguments, WITH_VALUE)
     if "version" in options:
         print(f"SSM Agent version: {version(machine)}")
         return 0
@@ -64,12 +64,15 @@ def version(machine: Machine) -> str:
     return package.version if package else ""
 
 
-def _parse(arguments: list[str]) -> dict[str, str]:
+def parse(arguments: list[str], with_value: Collection[str]) -> dict[str, str]:
+    """
+    Return options as Go's flags are read: one dash or two, a value apart or after `=`.
+    """
     options: dict[str, str] = {}
     rest = iter(arguments)
     for word in rest:
         name, equals, value = word.lstrip("-").partition("=")
-        if name in WITH_VALUE and not equals:
+        if name in with_value and not equals:
             value = next(rest, "")
         options[name] = value
     return options

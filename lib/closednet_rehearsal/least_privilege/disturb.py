@@ -11,16 +11,13 @@ import json
 
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
-
 from closednet_rehearsal.settings import (
     MANAGEMENT_ACCOUNT,
     NETWORK_ACCOUNT,
-    OPERATOR_KEY_ID,
     OPERATOR_ROLE,
-    OPERATOR_SECRET_KEY,
     REGION,
 )
+from closednet_rehearsal.somebody import session
 
 
 if TYPE_CHECKING:
@@ -44,7 +41,7 @@ class Somebody:
         self._url = bench.rehearsal.endpoint_url
         bench.give_everything()
         self._sessions = {
-            account: self._session(account)
+            account: session(self._url, account, "somebody")
             for account in (NETWORK_ACCOUNT, MANAGEMENT_ACCOUNT)
         }
 
@@ -53,21 +50,6 @@ class Somebody:
         Return a client in one of the accounts.
         """
         return self._sessions[account].client(service, endpoint_url=self._url)
-
-    def _session(self, account: str) -> Any:
-        first: Any = boto3.Session(
-            OPERATOR_KEY_ID, OPERATOR_SECRET_KEY, region_name=REGION
-        )
-        keys = first.client("sts", endpoint_url=self._url).assume_role(
-            RoleArn=f"arn:aws:iam::{account}:role/{OPERATOR_ROLE}",
-            RoleSessionName="somebody",
-        )["Credentials"]
-        return boto3.Session(
-            keys["AccessKeyId"],
-            keys["SecretAccessKey"],
-            keys["SessionToken"],
-            region_name=REGION,
-        )
 
 
 def afterwards(bench: Bench) -> None:
