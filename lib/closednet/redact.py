@@ -17,9 +17,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import quote, quote_plus
 
+from closednet import shortened
+
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MASK: Final = "[secret]"
 SHORTEST: Final = 8
@@ -30,17 +32,18 @@ PLACEHOLDER: Final = "@code@"
 _known: dict[str, str] = {}
 
 # What may stand between two letters of a secret that was cut into lines, or escaped
-# again and again: white space, its escapes (in HTML, too), colours, backslashes, and the
-# punctuation of a list of lines in JSON. Atomic, as backslashes can be read in many ways.
+# again and again: white space, its escapes (in HTML, too), colours, backslashes, the
+# punctuation of a list of lines in JSON, and the bars before the lines of an exception in
+# a group. Atomic, as backslashes can be read in many ways.
 _NOISE: Final = (
-    r"(?>[\s\"',]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?"
+    r"(?>[\s\"',|]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?"
     r"|&(?:amp;)*(?:nbsp|#160);)"
 )
 # The same in parts, of which the plain characters go much faster by themselves.
 _escapes_between: Final = re.compile(
     r"(?:\x1b|\\+(?:u001b|x1b))\[[0-9;]*m|\\+[nrt]?|&(?:amp;)*(?:nbsp|#160);"
 )
-_narrow: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f \"',"
+_narrow: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f \"',|"
 _wide: Final = (
     "\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
     "\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -102,7 +105,7 @@ def _kinds(value: str) -> dict[str, str]:
         "base64": _base64(raw),
         "hexadecimal": (raw.hex(), raw.hex().upper(), raw.hex(":")),
         "URL-encoded": _urls(value),
-        "escaped": (*_escapes(value), shlex.quote(value).strip("'")),
+        "escaped": _in_bytes((*_escapes(value), shlex.quote(value).strip("'"))),
     }
     found: dict[str, str] = {}
     for kind, texts in by_kind.items():
@@ -123,7 +126,9 @@ def redact(text: str) -> str:
             if form in text:
                 text = text.replace(form, MASK)
     squeezed = squeeze(text)
-    return text if squeezed == text else _redact_cut(text, squeezed)
+    if squeezed != text:
+        text = _redact_cut(text, squeezed)
+    return _redact_shortened(text)
 
 
 def scrub(value: Any) -> Any:
@@ -162,6 +167,8 @@ def leaks_in(text: str) -> tuple[tuple[str, str], ...]:
         kinds = {kind for form, kind in _kinds(value).items() if form in text}
         if not kinds and any(form in squeezed for form in _squeezed_forms(value)):
             kinds = {"cut into pieces"}
+        if not kinds and any(_parts(text, [value])):
+            kinds = {"cut short"}
         found.update((name, kind) for kind in kinds)
     return tuple(sorted(found))
 
@@ -188,6 +195,22 @@ def _redact_cut(text: str, squeezed: str) -> str:
             if form in squeezed:
                 text = _spread(form).sub(MASK, text)
     return text
+
+
+def _redact_shortened(text: str) -> str:
+    """
+    Mask what is left of secrets where a text was shortened, and wherever else it is.
+    """
+    for part in set(_parts(text, _known)):
+        text = _spread(part).sub(MASK, text)
+    return text
+
+
+def _parts(text: str, values: Iterable[str]) -> Iterator[str]:
+    if not shortened.DOTS.search(text):
+        return iter(())
+    forms = [form for value in values for form in _squeezed_forms(value)]
+    return shortened.parts(text, forms, squeeze)
 
 
 def _base64(raw: bytes) -> Iterator[str]:
@@ -227,6 +250,15 @@ def _escapes(value: str) -> Iterator[str]:
         yield repr(once)[1:-1]
         yield html.escape(once)
         yield html.escape(once, quote=False)
+
+
+def _in_bytes(texts: Iterable[str]) -> Iterator[str]:
+    """
+    Yield texts, and each as Python shows its bytes.
+    """
+    for text in texts:
+        yield text
+        yield repr(text.encode("utf-8", "surrogatepass"))[2:-1]
 
 
 @cache

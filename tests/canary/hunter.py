@@ -25,7 +25,8 @@ CANARIES: Final = {
     "key": "wJa1rXUtn/FEMI+K7MDENG/bPxRf1CYCANARYKey",
     "word": "kF3/x+&<'\"Zq9%Lw7=é\\p",
 }
-SHORTEST: Final = 8
+# So many letters in a row are as good as the whole.
+TELLING: Final = 16
 _between: Final = re.compile(
     r"\\+[nrt]|(?:\x1b|\\u001b|\\x1b)\[[0-9;]*m|<[^<>]{0,200}>|[\s\"',\\]"
 )
@@ -56,6 +57,7 @@ def forms(value: str) -> dict[str, str]:
         "HTML": html.escape(value),
         "HTML, quotes as they are": html.escape(value, quote=False),
         "repr": repr(value)[1:-1],
+        "repr of bytes": repr(raw)[2:-1],
         "in two lines": f"{value[:middle]}\n{value[middle:]}",
         "in three lines": f"{value[:5]}\n  {value[5:middle]}\n  {value[middle:]}",
     }
@@ -95,4 +97,14 @@ def _needles(value: str) -> dict[str, tuple[str, ...]]:
     }
     standard = tuple(cores)
     for_urls = tuple(core.translate(str.maketrans("+/", "-_")) for core in cores)
-    return others | {"Base64": standard + for_urls}
+    return others | {
+        "Base64": standard + for_urls,
+        "a part of it": _parts(value),
+        "a part of its Base64": tuple(part for core in cores for part in _parts(core)),
+    }
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(
+        text[start : start + TELLING] for start in range(len(text) - TELLING + 1)
+    )

@@ -28,6 +28,7 @@ FORMAT: Any = nbformat
 NODES = FORMAT.v4
 ROOT = Path(__file__).parents[2]
 Found = dict[str, list[str]]
+SHOWN: Final = 600
 
 
 def notebook(sources: Iterable[str]) -> Any:
@@ -88,7 +89,8 @@ def in_a_kernel(room: Path, leaks: list[str], part: int = 1) -> Found:
         hits = found.setdefault(f"kernel: {way}", [])
         hits += hunt(json.dumps(cell))
         if way not in QUIET and not is_masked(cell):
-            hits.append(f"nothing was tried: {cell.source}")
+            shown = json.dumps(cell.outputs)[:SHOWN]
+            hits.append(f"nothing was tried: {cell.source} gave {shown}")
     widgets = json.dumps(node.metadata)
     found["kernel: notebook's metadata"] = hunt(widgets)
     found["kernel: journal's file"] = hunt((room / "journal.jsonl").read_text())

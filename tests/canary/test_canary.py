@@ -6,6 +6,7 @@ A secret is let out in every way we know; it must come out nowhere.
 
 from __future__ import annotations
 
+import base64
 import json
 import subprocess
 import sys
@@ -62,6 +63,15 @@ class TestHunter:
         for kind, text in forms(CANARIES[name]).items():
             found = hunt(f"before {text} after")
             assert any(hit.startswith(f"{name}: ") for hit in found), kind
+
+    @pytest.mark.parametrize("name", CANARIES)
+    def test_it_finds_what_was_cut_short(self, name: str) -> None:
+        """Most of a secret is as good as all of it."""
+        value = CANARIES[name]
+        coded = base64.b64encode(b"user:" + value.encode()).decode()
+
+        for text in (f"{value[:17]}...", f"...{value[-17:]}", f"{coded[:-5]}..."):
+            assert any("a part" in hit for hit in hunt(text)), text
 
     def test_it_finds_nothing_else(self) -> None:
         assert [] == hunt("Vb7Qm2Xy9Lk [secret] wJa1rXUtn/FEMI " * 20)
@@ -147,10 +157,10 @@ class TestKernels:
 def test_the_census_counts_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     plain = {"papermill: metadata": ["code: plain"]}
 
-    assert 0 == census.report({"a": [], "b": []}, plain, 51)
+    assert 0 == census.report({"a": [], "b": []}, plain, 54)
     said = capsys.readouterr().out
     assert "ways that leak: 0\n" in said
-    assert "3 canaries in 17 encodings" in said
-    assert 1 == census.report({"a": ["code: plain"]}, plain, 51)
+    assert "3 canaries in 18 encodings" in said
+    assert 1 == census.report({"a": ["code: plain"]}, plain, 54)
     assert "code: plain" in capsys.readouterr().out
-    assert 1 == census.report({"a": []}, {"papermill: metadata": []}, 51)
+    assert 1 == census.report({"a": []}, {"papermill: metadata": []}, 54)

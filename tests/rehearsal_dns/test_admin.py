@@ -13,6 +13,7 @@ import pytest
 from closednet.model import forwarders
 from closednet_rehearsal.dns.admin import (
     RefusedByAdministratorError,
+    forget,
     install_zones,
     main,
 )
@@ -55,6 +56,26 @@ def test_a_plain_list_installs(tmp_path: Path) -> None:
     text = "# zones\nap-northeast-1.amazonaws.com.\n\nx.test\n"
 
     assert ("ap-northeast-1.amazonaws.com", "x.test") == install_zones(tmp_path, text)
+
+
+def test_what_the_administrator_overlooks_is_not_forwarded(tmp_path: Path) -> None:
+    """
+    Neither what is there already nor what comes later, until it is seen again.
+    """
+    file = tmp_path / "dns/forward-zones.json"
+    text = forwarders.bind(ZONES, INBOUND_IPS)
+    own = [zone for zone in ZONES if ".vpce." in zone]
+    assert own
+
+    install_zones(tmp_path, text)
+    forget(tmp_path, ".vpce.")
+    overlooked = json.loads(file.read_text())
+    install_zones(tmp_path, text)
+    later = json.loads(file.read_text())
+    forget(tmp_path, "")
+
+    assert [zone for zone in ZONES if zone not in own] == overlooked == later
+    assert list(ZONES) == json.loads(file.read_text())
 
 
 @pytest.mark.parametrize("text", ["", "what is this", "// nothing\n"])

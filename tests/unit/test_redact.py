@@ -114,7 +114,8 @@ def test_many_backslashes_take_no_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "gap", ["\n", "  \n    ", "\r\n", "\\n", '\\n",\n    "', "\x1b[0m\n\x1b[31m"]
+    "gap",
+    ["\n", "  \n    ", "\n    | ", "\r\n", "\\n", '\\n",\n    "', "\x1b[0m\n\x1b[31m"],
 )
 def test_secret_cut_over_lines_is_masked(gap: str) -> None:
     Secret(PLAIN, name="key")
@@ -122,6 +123,45 @@ def test_secret_cut_over_lines_is_masked(gap: str) -> None:
 
     assert redact.found_in(text) == ("key",)
     assert redact.redact(text) == f"a {MASK} b"
+
+
+CODED = base64.encodebytes(f"user:{PLAIN * 4}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"kept='{PLAIN[:9]}...{PLAIN[-8:]}'", f"kept='{MASK}...{MASK}'"),
+        (f"| {PLAIN[:11]}\u2026 |", f"| {MASK}\u2026 |"),
+        (f"{PLAIN[:12]} [...]", f"{MASK} [...]"),
+        (json.dumps(f"{PLAIN[:8]}\n{PLAIN[8:14]}\u2026"), f'"{MASK}\\u2026"'),
+        (f"b64: ...{PLAIN.encode().hex()[-30:]} x", f"b64: ...{MASK} x"),
+        (f"{PLAIN[:5]}...{PLAIN[-5:]}", f"{PLAIN[:5]}...{PLAIN[-5:]}"),
+        ("waiting... Tz6Rw1", "waiting... Tz6Rw1"),
+    ],
+)
+def test_what_is_left_of_a_shortened_secret_is_masked(text: str, left: str) -> None:
+    Secret(PLAIN, name="key")
+
+    assert left == redact.redact(text)
+    assert (("key", "cut short"),) == redact.leaks_in(text) or left == text
+    assert () == redact.leaks_in(left)
+
+
+def test_shortened_base64_in_lines_is_masked() -> None:
+    Secret(PLAIN * 4, name="long")
+    shown = f"{CODED[:10]}...{repr(CODED[40:])[1:-1]}"
+
+    masked = redact.redact(shown)
+
+    assert f"{CODED[:10]}...{MASK}" == masked[: 13 + len(MASK)]
+    assert len(masked) < 13 + len(MASK) + 6
+
+
+def test_many_dots_take_no_time() -> None:
+    Secret(PLAIN, name="key")
+
+    assert () == redact.leaks_in(redact.redact(f"{PLAIN[:5]}... " * 4000))
 
 
 def test_wrapped_base64_is_masked() -> None:
@@ -171,7 +211,7 @@ def test_redaction_leaves_nothing_behind(value: str, before: str, after: str) ->
 @given(
     st.text(
         st.sampled_from(
-            "\\\\\\nrtxu01b[;m\x1b\"', \n\u2028\x1c\x85a日\u3000\u200b\ud800"
+            "|\\\\\\nrtxu01b[;m\x1b\"', \n\u2028\x1c\x85a日\u3000\u200b\ud800"
         )
     )
 )

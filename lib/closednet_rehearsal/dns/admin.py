@@ -10,7 +10,7 @@ import os
 import sys
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from closednet_rehearsal.dns.configs import (
     LOCAL_FILE,
@@ -25,6 +25,9 @@ from closednet_rehearsal.settings import INBOUND_IPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+FORGOTTEN: Final = "dns-administrator-forgets"
 
 
 class RefusedByAdministratorError(ValueError):
@@ -47,10 +50,33 @@ def install_zones(work_dir: Path, text: str) -> tuple[str, ...]:
         )
     for forwarding in forwardings:
         _check_targets(forwarding)
-    named = tuple(dict.fromkeys(forwarding.zone for forwarding in forwardings))
+    forgets = _forgotten(work_dir)
+    named = tuple(
+        dict.fromkeys(
+            f.zone for f in forwardings if not (forgets and forgets in f.zone)
+        )
+    )
     write_zones(work_dir, named, read_local(text))
     _put(work_dir / INSTALLED, text)
     return named
+
+
+def forget(work_dir: Path, part: str) -> None:
+    """
+    Let the administrator overlook zones with `part` in their names; "": none any more.
+
+    What was installed already is installed again like this.
+    """
+    _put(work_dir / FORGOTTEN, part)
+    installed = work_dir / INSTALLED
+    text = installed.read_text("utf-8") if installed.exists() else ""
+    if text:
+        install_zones(work_dir, text)
+
+
+def _forgotten(work_dir: Path) -> str:
+    file = work_dir / FORGOTTEN
+    return file.read_text("utf-8") if file.exists() else ""
 
 
 def clear_zones(work_dir: Path) -> None:
@@ -106,14 +132,6 @@ def _check_targets(forwarding: Forwarding) -> None:
             f"rehearsal: {forwarding.zone} is forwarded to {', '.join(others)};"
             f" the inbound endpoint has {', '.join(INBOUND_IPS)}"
         )
-
-
-def zones(work_dir: Path) -> tuple[str, ...]:
-    """
-    Return the zones that are forwarded now.
-    """
-    file = work_dir / ZONES_FILE
-    return tuple(json.loads(file.read_text("utf-8"))) if file.exists() else ()
 
 
 def write_zones(

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 
 from copy import deepcopy
 from dataclasses import replace
@@ -14,7 +13,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.host.cloudwatch_settings import COMMON
-from closednet_rehearsal.host.machine import Machine
 from closednet_rehearsal.host.registration import FINGERPRINT
 from closednet_rehearsal.host.session import FORBIDDEN
 from closednet_rehearsal.packages import AGENT, objects
@@ -22,13 +20,19 @@ from closednet_rehearsal.settings import MANAGEMENT_ACCOUNT, REGION
 from closednet_rehearsal.signing_key import public_key
 from closednet_rehearsal.ssm.executions import apply_to
 from closednet_rehearsal.trouble import machines
+from closednet_rehearsal.trouble.services import (
+    CLOUDWATCH,
+    SSM,
+    is_installed,
+    restarted,
+    systemctl,
+)
 from closednet_rehearsal.trouble.trouble import Trouble
 from closednet_rehearsal.work_dir import SIGNING_KEY
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from closednet_rehearsal.ssm.state import Activation, Node, Scope
     from closednet_rehearsal.trouble.trouble import Scene, Undo
@@ -36,8 +40,6 @@ if TYPE_CHECKING:
     Strike = Callable[[Scene], Undo | None]
 
 ONE: Final = "web02"
-SSM: Final = "amazon-ssm-agent"
-CLOUDWATCH: Final = "amazon-cloudwatch-agent"
 STEP: Final = "ssm-agent"
 ATTACH: Final = "iam-attach"
 VERIFYING: Final = "cloudwatch-verification"
@@ -121,25 +123,13 @@ def _key_file(**members: Any) -> Strike:
     return lambda scene: machines.file(scene.work_dir / SIGNING_KEY, text)
 
 
-def _systemctl(folder: Path, *words: str) -> None:
-    subprocess.run(  # noqa: S603 - our own stand-in
-        [folder / "bin/systemctl", *words],
-        env=Machine(folder).environment(),
-        check=True,
-    )
-
-
-def _is_installed(folder: Path, unit: str) -> bool:
-    return (folder / f"root/lib/systemd/system/{unit}.service").exists()
-
-
 def _stopped(unit: str) -> Strike:
     def strike(scene: Scene) -> Undo | None:
         folder = scene.host(ONE)
-        if not _is_installed(folder, unit):
+        if not is_installed(folder, unit):
             return None
-        _systemctl(folder, "stop", unit)
-        return partial(_systemctl, folder, "start", unit)
+        systemctl(folder, "stop", unit)
+        return partial(systemctl, folder, "start", unit)
 
     return strike
 
@@ -147,10 +137,10 @@ def _stopped(unit: str) -> Strike:
 def _masked(unit: str, *, running: bool) -> Strike:
     def strike(scene: Scene) -> Undo | None:
         folder = scene.host(ONE)
-        if running and not _is_installed(folder, unit):
+        if running and not is_installed(folder, unit):
             return None
         if running:
-            _systemctl(folder, "stop", unit)
+            systemctl(folder, "stop", unit)
         link = folder / SETTINGS / f"{unit}.service"
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(os.devnull)
@@ -158,7 +148,7 @@ def _masked(unit: str, *, running: bool) -> Strike:
         def undo() -> None:
             link.unlink()
             if running:
-                _systemctl(folder, "start", unit)
+                systemctl(folder, "start", unit)
 
         return undo
 
@@ -180,17 +170,12 @@ def _broken(scene: Scene) -> Undo | None:
     return undo
 
 
-def _restarted(folder: Path, unit: str) -> None:
-    if _is_installed(folder, unit):
-        _systemctl(folder, "restart", unit)
-
-
 def _homeless(scene: Scene) -> Undo:
     folder = scene.host(ONE)
     file = folder / SETTINGS / f"{SSM}.service.d/hardening.conf"
     text = "[Service]\nUnsetEnvironment=HOME\n"
     return machines.together(
-        [partial(_restarted, folder, SSM), machines.file(file, text)]
+        [partial(restarted, folder, SSM), machines.file(file, text)]
     )
 
 
@@ -216,12 +201,12 @@ def _other_machine(scene: Scene) -> Undo | None:
         return None
     undo = machines.together(
         [
-            partial(_restarted, folder, SSM),
+            partial(restarted, folder, SSM),
             machines.file(fingerprint, fingerprint.read_text()),
             machines.file(folder / "root/etc/machine-id", "0" * 31 + "1\n"),
         ]
     )
-    _restarted(folder, SSM)
+    restarted(folder, SSM)
     return undo
 
 
@@ -245,6 +230,8 @@ def _deregistered(scene: Scene) -> Undo | None:
             scope.nodes[node.node_id] = node
             if scene.world.managed is not None:
                 apply_to(scene.world.managed, scope, node)
+        # Refused meanwhile, it tries again only after half an hour.
+        restarted(scene.host(ONE), SSM)
 
     return undo
 
@@ -273,9 +260,9 @@ def _other_profile(scene: Scene) -> Undo | None:
         return None
     text = common.read_text().replace('profile = "default"', 'profile = "monitoring"')
     undo = machines.together(
-        [partial(_restarted, folder, CLOUDWATCH), machines.file(common, text)]
+        [partial(restarted, folder, CLOUDWATCH), machines.file(common, text)]
     )
-    _restarted(folder, CLOUDWATCH)
+    restarted(folder, CLOUDWATCH)
     return undo
 
 

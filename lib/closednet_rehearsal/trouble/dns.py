@@ -7,7 +7,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from closednet_rehearsal.dns.admin import write_zones, zones
+from closednet_rehearsal.dns import admin
 from closednet_rehearsal.settings import REGION
 from closednet_rehearsal.trouble.trouble import Trouble
 
@@ -16,17 +16,14 @@ if TYPE_CHECKING:
     from closednet_rehearsal.trouble.trouble import Scene, Undo
 
 INBOUND: Final = "inbound-endpoint"
+OWN_NAMES: Final = ".vpce."
 SOMEWHERE: Final = ("10.20.9.10",)
 OLD: Final = {f"ssm.{REGION}.amazonaws.com": ("10.20.99.5",)}
 
 
-def _forget_own_names(scene: Scene) -> Undo | None:
-    installed = zones(scene.work_dir)
-    left = tuple(zone for zone in installed if ".vpce." not in zone)
-    if left == installed:
-        return None
-    write_zones(scene.work_dir, left)
-    return lambda: write_zones(scene.work_dir, installed)
+def _forget_own_names(scene: Scene) -> Undo:
+    admin.forget(scene.work_dir, OWN_NAMES)
+    return partial(admin.forget, scene.work_dir, "")
 
 
 def _behave(scene: Scene, **manners: Any) -> Undo:

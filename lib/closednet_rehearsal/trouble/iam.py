@@ -20,6 +20,7 @@ from closednet_rehearsal.settings import (
     OPERATOR_ROLE,
 )
 from closednet_rehearsal.trouble import machines
+from closednet_rehearsal.trouble.services import SSM, restarted
 from closednet_rehearsal.trouble.trouble import Trouble
 
 
@@ -141,17 +142,27 @@ def _wrong_account(scene: Scene) -> Undo:
     return machines.file(path, yaml.safe_dump(params, sort_keys=False))
 
 
-def _role_lost(_: Scene) -> Undo | None:
+def _again(scene: Scene) -> None:
+    """
+    Let the agents ask again at once: refused, they would wait half an hour.
+    """
+    for name in scene.hosts:
+        restarted(scene.host(name), SSM)
+
+
+def _role_lost(scene: Scene) -> Undo | None:
     held = role(MANAGEMENT_ACCOUNT, NODES)
     if held is None:
         return None
     roles = iam_backends[MANAGEMENT_ACCOUNT]["aws"].roles
     key = next(key for key, each in roles.items() if each is held)
     del roles[key]
-    return partial(roles.__setitem__, key, held)
+    return machines.together(
+        [partial(_again, scene), partial(roles.__setitem__, key, held)]
+    )
 
 
-def _distrusted(_: Scene) -> Undo | None:
+def _distrusted(scene: Scene) -> Undo | None:
     held = role(MANAGEMENT_ACCOUNT, NODES)
     if held is None:
         return None
@@ -160,7 +171,8 @@ def _distrusted(_: Scene) -> Undo | None:
     conditions = trust["Statement"][0]["Condition"]
     conditions["StringEquals"] = {"aws:SourceAccount": NETWORK_ACCOUNT}
     held.assume_role_policy_document = json.dumps(trust)
-    return partial(setattr, held, "assume_role_policy_document", before)
+    trusting = partial(setattr, held, "assume_role_policy_document", before)
+    return machines.together([partial(_again, scene), trusting])
 
 
 def _nodes_denied(*actions: str) -> Strike:

@@ -120,14 +120,16 @@ OF_NODES: Final = (
         "node-role-missing",
         "the role of the managed nodes is gone: their agents get no credentials",
         "run the activation step again, which makes it anew; nodes that registered"
-        " with it find it again by its name",
+        " with it find it again by its name. Then restart their agents: refused,"
+        " they try again only after half an hour",
         OPERATOR,
     ),
     Cause(
         "node-role-distrusts",
         "the role's trust policy does not let Systems Manager of this account and"
         " Region assume it",
-        "run the activation step again, which puts the trust policy back; then ask"
+        "run the activation step again, which puts the trust policy back, and"
+        " restart the agents: refused, they try again only after half an hour. Ask"
         " who changed it",
         OPERATOR,
     ),
