@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
@@ -82,6 +84,14 @@ def policy_document(policy: Any) -> Any:
     return {"Statement": []}
 
 
+@cache
+def _aws_policies(region_name: str) -> tuple[ManagedPolicy, ...]:
+    return tuple(
+        AWSManagedPolicy.from_data(name, "aws", region_name, data)
+        for name, data in parsed(aws_managed_policies_data).items()
+    )
+
+
 class RehearsalIAMBackend(IAMBackend):
     """
     moto's IAM that remembers when roles become visible and which keys it gave.
@@ -95,13 +105,13 @@ class RehearsalIAMBackend(IAMBackend):
         self.assumable_since: dict[str, float] = {}
 
     def _init_aws_policies(self) -> list[ManagedPolicy]:
-        # moto parses its five megabytes of them again for each account.
+        # moto makes all fourteen hundred of them again for each account.
         if not load_iam_aws_managed_policies():
             return []
-        return [
-            AWSManagedPolicy.from_data(name, self.account_id, self.region_name, data)
-            for name, data in parsed(aws_managed_policies_data).items()
-        ]
+        policies = [copy(policy) for policy in _aws_policies(self.region_name)]
+        for policy in policies:
+            policy.account_id = self.account_id
+        return policies
 
     def create_role(
         self,

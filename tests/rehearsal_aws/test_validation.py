@@ -26,6 +26,7 @@ SERVICES = (
     *("cloudwatch", "iam", "kms", "logs", "route53", "route53resolver"),
     *("secretsmanager", "ssm"),
 )
+WORD = re.compile(r"\w+")
 CODES = {
     "cloudwatch": "ValidationError",
     "iam": "ValidationError",
@@ -39,10 +40,12 @@ def called(client: Any) -> Iterator[Any]:
     Yield the model of each operation of a service that the product names.
     """
     folder = Path(closednet.__file__).parent
-    text = "\n".join(file.read_text() for file in folder.rglob("*.py"))
+    words = {
+        word for file in folder.rglob("*.py") for word in WORD.findall(file.read_text())
+    }
     model = client.meta.service_model
     for name in model.operation_names:
-        if re.search(rf"\b{xform_name(name)}\b", text):
+        if xform_name(name) in words:
             yield model.operation_model(name)
 
 

@@ -25,6 +25,7 @@ from botocore.utils import parse_timestamp
 
 from closednet.aws.account import Account
 from closednet.aws.calls import is_mutating
+from closednet.aws.models import new_session
 from closednet.errors import AwsError
 from closednet.model.desk import key_of
 from closednet.redact import PLACEHOLDER
@@ -72,7 +73,11 @@ class AccountByHand(Account):
 
     def _made(self, service: str) -> Any:
         # Nothing is ever sent, so these keys are nobody's.
-        session = boto3.Session("by-hand", "by-hand", region_name=self.region)
+        session = boto3.Session(
+            *("by-hand", "by-hand"),
+            botocore_session=new_session(),
+            region_name=self.region,
+        )
         client: Any = session.client(service)  # type: ignore[call-overload]
         events = client.meta.events
         events.register_first("before-parameter-build.*.*", _note)
