@@ -108,9 +108,9 @@ class ActivationCodes:
         code = Secret(values["code"], name="activation code")
         return StoredCode(values["activation_id"], code)
 
-    def usable(self) -> ActivationState | None:
+    def usable(self, servers: int = 1) -> ActivationState | None:
         """
-        Return the activation that a server can register with now, or None.
+        Return the activation that so many servers can register with now, or None.
         """
         stored = self.stored()
         for state in self.ours():
@@ -118,7 +118,7 @@ class ActivationCodes:
                 stored is not None
                 and state.activation_id == stored.activation_id
                 and not state.expired
-                and state.room > 0
+                and state.room >= servers
             ):
                 return state
         return None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from closednet.aws.account import Account
-    from closednet.aws.activation_codes import ActivationCodes
+    from closednet.aws.activation_codes import ActivationCodes, ActivationState
     from closednet.aws.nodes import ManagedNode, ManagedNodes
     from closednet.params import SiteParams
     from closednet.recorder import Recorder
@@ -88,9 +88,17 @@ class Activations(PlainKind):
             if all(host.name in known for host in self._hosts):
                 node = nodes[0]
                 found[spec.key] = Found(spec, node.activation_id, owned=True)
-            elif (usable := self.codes.usable()) and not usable.is_of_a_wave:
+            elif (usable := self._usable()) and not usable.is_of_a_wave:
                 found[spec.key] = Found(usable.spec, usable.activation_id, owned=True)
         return found
+
+    def _usable(self) -> ActivationState | None:
+        """
+        Return the activation with which all that are missing can register.
+
+        A registration whose answer was lost is used up for nothing.
+        """
+        return self.codes.usable(max(1, len(self.missing_hosts())))
 
     def remaining(self, wanted: Iterable[Activation]) -> dict[str, Found[Activation]]:
         """
@@ -105,7 +113,7 @@ class Activations(PlainKind):
         """
         Make the activation after retiring what an interrupted run left behind.
         """
-        if (usable := self.codes.usable()) and usable.spec == spec:
+        if (usable := self._usable()) and usable.spec == spec:
             return usable.activation_id
         self._retire(keep="")
         made = self._made(spec)

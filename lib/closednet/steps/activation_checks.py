@@ -52,7 +52,8 @@ def activation_checks(
             room >= len(missing),
             f"{len(missing)} to register, room for {room}",
             proves=("S9", "S10"),
-            remedy="raise activation.registration_limit and run this step again",
+            remedy="run this step again, which makes one with room; raise"
+            " activation.registration_limit if there are more servers than that",
         ),
         _code_check(activations, state, store),
     )

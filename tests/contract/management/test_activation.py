@@ -145,6 +145,29 @@ def test_an_expired_activation_is_replaced_while_servers_are_missing(
     assert key_of(change) == "activation/servers"
 
 
+def test_an_activation_with_too_little_room_left_is_replaced(scene: Scene) -> None:
+    """
+    A registration whose answer was lost is used up, and its server is still missing.
+    """
+    step = step_of(scene.site)
+    scene.apply(step)
+    stored = step.activations.codes.stored()
+    assert stored is not None
+    first, *others = scene.site.params.hosts
+    lost = scene.puppets.register(first, stored)
+    scene.site.management.ssm.deregister_managed_instance(InstanceId=lost)
+    for host in others[:-1]:
+        scene.puppets.register(host, stored)
+    usable = step.activations.codes.usable()
+    assert usable is not None
+    assert usable.room < len(step.activations.missing_hosts())
+
+    (change,) = scene.changes(step)
+
+    assert isinstance(change, Create)
+    assert key_of(change) == "activation/servers"
+
+
 def test_the_tier_is_not_touched_without_consent(scene: Scene) -> None:
     site = scene.believing(consents=("session-preferences",))
     with pytest.raises(PreconditionError, match="every hybrid node") as caught:

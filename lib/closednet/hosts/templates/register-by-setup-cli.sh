@@ -1,6 +1,7 @@
 # SITE, REGION, ACTIVATION_ID, CLI_URL, MANIFEST_URL, FINGERPRINT and
 # SIGNING_KEY are set; CODE too, unless a person types it.
 main() {
+    take_turns
     have=$(node_id)
     if [ -n "$have" ]; then
         unchanged "is registered as $have"

@@ -1,5 +1,6 @@
 # SITE, REGION, ACTIVATION_ID are set; CODE too, unless a person types it.
 main() {
+    take_turns
     have=$(node_id)
     if [ -n "$have" ]; then
         unchanged "is registered as $have"

@@ -1,4 +1,15 @@
-# What both ways of registering do: they ask for the code, and they are refused.
+# What both ways of registering do: they take turns, ask for the code, are refused.
+
+# Whoever was cut off may still be registering this server: that uses an activation up.
+# What is started here keeps the lock until it ends, too.
+take_turns() {
+    has flock || return 0
+    mkdir -p "$R/run"
+    exec 9>"$R/run/closednet-registration.lock"
+    flock -w 120 9 || fail "another run is still registering this server" \
+        "wait until it has ended, then run this step again"
+}
+
 refused() {
     printf '%s\n' "$1"
     say refused "$(printf '%s\n' "$1" \
