@@ -4,7 +4,10 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest -q
+# nbval starts in two seconds; the tests that need it run it by themselves.
+PYTEST := $(BIN)/python -m pytest -q -p no:nbval
+# One more than there are cores: a third of their time tests wait.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 LOCKED := $(shell cat requirements.lock pyproject.toml | cksum | tr -d ' ')
 STAMP := $(VENV)/.made-$(LOCKED)
 RUN ?=
@@ -56,7 +59,7 @@ layers: env ## Judge who may import whom.
 	$(BIN)/lint-imports
 
 unit: env ## Run the fast tests, without any rehearsal.
-	$(PYTEST) -n auto --dist loadfile tests/unit tests/laws
+	$(PYTEST) -n auto --dist loadfile -m "not slow" tests/unit tests/laws
 
 laws: env ## Run the laws that every step obeys, with a rehearsal.
 	$(PYTEST) tests/laws tests/rehearsal_laws
@@ -108,7 +111,7 @@ test: lint layers ## Run everything but the long sweeps: style, types, layers, t
 	@$(MAKE) --no-print-directory -j2 type suite
 
 suite: env ## Run the tests alone, as `make test` does.
-	$(PYTEST) -n auto --dist loadfile --no-loadscope-reorder \
+	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --durations=10 -m "not layouts" tests
 
 check: ## Run everything as CI does: nothing may be skipped.

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import sys
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from pluggy import Result
 
+
+# Two seconds of every worker, for a check of addresses that nothing here needs.
+cast("dict[str, object]", sys.modules).setdefault("rfc3987_syntax", None)
 
 MUST_NOT_SKIP = ("debian", "browser")
 # How fast a machine is, is no property of the code under test.

@@ -201,7 +201,7 @@ def _redact_shortened(text: str) -> str:
     """
     Mask what is left of secrets where a text was shortened, and wherever else it is.
     """
-    for part in set(_parts(text, _known)):
+    for part in sorted(set(_parts(text, _known)), key=len, reverse=True):
         text = _spread(part).sub(MASK, text)
     return text
 

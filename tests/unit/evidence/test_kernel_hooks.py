@@ -55,6 +55,7 @@ LEAKS = (
 
 NODES: Any = nbformat.v4
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.filterwarnings("ignore:::zmq", "ignore:::nbformat", "ignore:::jupyter"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]

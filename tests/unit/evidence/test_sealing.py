@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from closednet.evidence.run_folder import RunFolder
 
-pytestmark = pytest.mark.debian
+pytestmark = [pytest.mark.debian, pytest.mark.slow]
 
 
 @pytest.fixture(name="keys", scope="module")

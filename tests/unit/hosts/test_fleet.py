@@ -42,6 +42,7 @@ def apply(step: SmallStep) -> Receipt:
     return engine.apply(step, plan.approve(plan.digest), Silent())
 
 
+@pytest.mark.slow
 def test_a_thousand_servers_of_which_ten_fail_in_ten_ways() -> None:
     """
     All others are online, the ten are quarantined with their causes, and mended.
@@ -72,6 +73,7 @@ def test_a_thousand_servers_of_which_ten_fail_in_ten_ways() -> None:
     assert counts["install-ssm-agent"] <= 1000
 
 
+@pytest.mark.slow
 def test_what_aws_is_asked_grows_with_pages_not_with_servers() -> None:
     fleet = small_fleet(1000, {})
     step = SmallStep(fleet, sizes=(1, 10, 100))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from closednet.batch.sites.pool import Event
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_S = 60.0
 
 

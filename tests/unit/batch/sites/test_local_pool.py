@@ -11,6 +11,8 @@ import time
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from closednet.batch.sites.local_pool import LocalPool
 from closednet.batch.sites.orders import Order
 from closednet.batch.sites.pool import Begun, Ended, Lost
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from closednet.batch.sites.pool import Event
+
+pytestmark = pytest.mark.slow
 
 PATIENCE_S = 60.0
 
