@@ -1,12 +1,21 @@
 """
-Spares moto from reading a whole query request anew for each member it may have.
+Spares moto from reading a whole query request anew for each member it may have, and
+from guessing how each of its moments is written.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from moto.core.parse import PROTOCOL_PARSERS, EC2QueryParser, QueryParser
+from moto.core.parse import (
+    PROTOCOL_PARSERS,
+    EC2QueryParser,
+    QueryParser,
+    default_timestamp_parser,
+)
 
 
 if TYPE_CHECKING:
@@ -15,18 +24,33 @@ if TYPE_CHECKING:
 
 class Members(dict[str, str]):
     """
-    The parameters of a request, and every text that one of their names begins with.
+    The parameters of a request, and what their names begin with, part by part.
     """
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values.items())
         self.beginnings = {
-            name[:length] for name in self for length in range(len(name) + 1)
+            beginning
+            for name in self
+            for beginning in accumulate(name.split("."), "{}.{}".format)
         }
+
+
+def moment(text: str) -> datetime:
+    """
+    Return a moment as moto keeps it: in UTC, and without saying so.
+    """
+    with suppress(ValueError):
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC).replace(tzinfo=None)
+    guessed: datetime = default_timestamp_parser(text)
+    return guessed
 
 
 class _Quick(QueryParser):
     def parse(self, request_dict: Any) -> Any:
+        self._timestamp_parser = moment
         plain: Any = super()
         return plain.parse(request_dict | {"values": Members(request_dict["values"])})
 
