@@ -13,7 +13,7 @@ import json
 import re
 import shlex
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 from urllib.parse import quote, quote_plus
 
@@ -167,9 +167,9 @@ def leaks_in(text: str) -> tuple[tuple[str, str], ...]:
         kinds = {kind for form, kind in _kinds(value).items() if form in text}
         if not kinds and any(form in squeezed for form in _squeezed_forms(value)):
             kinds = {"cut into pieces"}
-        if not kinds and any(_parts(text, [value])):
-            kinds = {"cut short"}
         found.update((name, kind) for kind in kinds)
+    whole = {name for name, _ in found}
+    found.update((name, "cut short") for _, name in _parts(text) if name not in whole)
     return tuple(sorted(found))
 
 
@@ -201,16 +201,22 @@ def _redact_shortened(text: str) -> str:
     """
     Mask what is left of secrets where a text was shortened, and wherever else it is.
     """
-    for part in sorted(set(_parts(text, _known)), key=len, reverse=True):
+    for part in sorted({part for part, _ in _parts(text)}, key=len, reverse=True):
         text = _spread(part).sub(MASK, text)
     return text
 
 
-def _parts(text: str, values: Iterable[str]) -> Iterator[str]:
+def _parts(text: str) -> Iterator[tuple[str, str]]:
     if not shortened.DOTS.search(text):
         return iter(())
-    forms = [form for value in values for form in _squeezed_forms(value)]
-    return shortened.parts(text, forms, squeeze)
+    return _ends(tuple(_known.items())).parts(text, squeeze)
+
+
+@lru_cache(maxsize=2)
+def _ends(known: tuple[tuple[str, str], ...]) -> shortened.Ends:
+    return shortened.Ends.of(
+        (form, name) for value, name in known for form in _squeezed_forms(value)
+    )
 
 
 def _base64(raw: bytes) -> Iterator[str]:

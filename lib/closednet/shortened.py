@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 # Fewer letters than that are left as they are: they give nothing away.
 LEAST: Final = 6
@@ -23,40 +25,55 @@ DOTS: Final = re.compile(r"\.{3,}|\u2026|\\+u2026")
 _brackets: Final = "[](){}<>"
 
 
-def parts(
-    text: str, forms: Sequence[str], squeeze: Callable[[str], str]
-) -> Iterator[str]:
+@dataclass
+class Ends:
     """
-    Yield each part of a secret that stands beside dots.
+    The forms of secrets by their first letters and by their last, each with a name.
+    """
 
-    Args:
-        text: What may have been shortened.
-        forms: The forms of the secrets, squeezed.
-        squeeze: Takes out of a text what may stand between two letters of a secret.
-    """
-    for dots in DOTS.finditer(text):
-        start, end = dots.span()
-        before = squeeze(text[max(0, start - NEAR) : start]).rstrip(_brackets)
-        after = squeeze(text[end : end + NEAR]).lstrip(_brackets)
-        for form in forms:
-            yield from filter(None, (_beginning(form, before), _end(form, after)))
+    first: dict[str, list[tuple[str, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    last: dict[str, list[tuple[str, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
+    @classmethod
+    def of(cls, forms: Iterable[tuple[str, str]]) -> Ends:
+        """
+        Return the ends of forms, each given with the name of its secret.
+        """
+        ends = cls()
+        for form, name in forms:
+            ends.first[form[:LEAST]].append((form, name))
+            ends.last[form[-LEAST:]].append((form, name))
+        return ends
 
-def _beginning(form: str, before: str) -> str:
-    """
-    Return with how much of the beginning of `form` a text ends.
-    """
-    if form[:LEAST] not in before:
-        return ""
-    sizes = range(min(len(form), len(before)), LEAST - 1, -1)
-    return next((form[:size] for size in sizes if before.endswith(form[:size])), "")
+    def parts(
+        self, text: str, squeeze: Callable[[str], str]
+    ) -> Iterator[tuple[str, str]]:
+        """
+        Yield each part of a secret that stands beside dots, and the secret's name.
 
+        Args:
+            text: What may have been shortened.
+            squeeze: Takes out what may stand between two letters of a secret.
+        """
+        for dots in DOTS.finditer(text):
+            start, end = dots.span()
+            before = squeeze(text[max(0, start - NEAR) : start]).rstrip(_brackets)
+            after = squeeze(text[end : end + NEAR]).lstrip(_brackets)
+            yield from self._beginnings(before)
+            yield from self._endings(after)
 
-def _end(form: str, after: str) -> str:
-    """
-    Return with how much of the end of `form` a text begins.
-    """
-    if form[-LEAST:] not in after:
-        return ""
-    sizes = range(min(len(form), len(after)), LEAST - 1, -1)
-    return next((form[-size:] for size in sizes if after.startswith(form[-size:])), "")
+    def _beginnings(self, before: str) -> Iterator[tuple[str, str]]:
+        for at in range(len(before) - LEAST + 1):
+            for form, name in self.first.get(before[at : at + LEAST], ()):
+                if form.startswith(before[at:]):
+                    yield before[at:], name
+
+    def _endings(self, after: str) -> Iterator[tuple[str, str]]:
+        for at in range(LEAST, len(after) + 1):
+            for form, name in self.last.get(after[at - LEAST : at], ()):
+                if form.endswith(after[:at]):
+                    yield after[:at], name

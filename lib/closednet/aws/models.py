@@ -4,12 +4,14 @@ The models of AWS's services: read once in a process, for all of its sessions.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import DataNotFoundError
+from botocore.hooks import HierarchicalEmitter
 from botocore.loaders import create_loader
-from botocore.session import get_session
+from botocore.session import Session
 
 from closednet.errors import AwsError
 
@@ -25,7 +27,8 @@ def new_session(profile: str | None = None) -> Any:
     """
     Return a botocore session that shares its models with all others made here.
     """
-    session: Any = get_session()
+    handlers = copy(_handlers())
+    session: Any = Session(event_hooks=handlers, include_builtin_handlers=False)
     if profile is not None:
         session.set_config_variable("profile", profile)
     loader = _loader(session.get_config_variable("data_path"))
@@ -55,8 +58,9 @@ def _never_ask(session: Any, profile: str) -> None:
 
 def read_models(services: Iterable[str]) -> None:
     """
-    Read the models of `services` from where botocore's own are.
+    Read the models of `services` from where botocore's own are, and its handlers.
     """
+    _handlers()
     loader = _loader(None)
     for name in OF_ALL:
         loader.load_data(name)
@@ -67,6 +71,17 @@ def read_models(services: Iterable[str]) -> None:
             except DataNotFoundError:
                 # Not every service has pages or states to wait for.
                 continue
+
+
+@cache
+def _handlers() -> Any:
+    """
+    Return botocore's own handlers, which a session is given a copy of.
+    """
+    # There are two hundred, and registering them takes longer than all else of a session.
+    emitter: Any = HierarchicalEmitter()
+    Session(event_hooks=emitter)
+    return emitter
 
 
 @cache
