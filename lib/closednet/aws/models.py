@@ -78,7 +78,7 @@ def _handlers() -> Any:
     """
     Return botocore's own handlers, which a session is given a copy of.
     """
-    # There are two hundred, and registering them takes longer than all else of a session.
+    # Registering them takes longer than all else of a session.
     emitter: Any = HierarchicalEmitter()
     Session(event_hooks=emitter)
     return emitter
