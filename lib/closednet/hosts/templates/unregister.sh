@@ -14,4 +14,5 @@ main() {
     fi
     drop_section "$R/root/.aws/credentials" "[default]"
     unmark registration
+    rm -f "$R/run/closednet-registration.lock"
 }
