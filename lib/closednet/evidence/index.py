@@ -5,10 +5,12 @@ The first page of a run's folder: who did what, and what it proves.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from closednet.evidence import files, pages, report
+from closednet.errors import EvidenceError
+from closednet.evidence import codec, files, pages, report
 from closednet.evidence.requirements import REQUIREMENTS
 from closednet.evidence.verifier import place
 from closednet.render import words
@@ -69,7 +71,7 @@ def write(folder: RunFolder, *, signers: Sequence[str] | None = None) -> Path:
             if (folder.path / name).is_file()
         ],
         about=about(found, events),
-        approvals=approvals(events),
+        approvals=approvals(folder.path, events),
         signs=SIGNS,
         proofs=proofs,
         hosts=hosts(events),
@@ -116,27 +118,31 @@ def about(found: RunReport, events: Iterable[Event]) -> list[tuple[str, str]]:
     ]
 
 
-def approvals(events: Collection[Event]) -> list[tuple[str, ...]]:
+def approvals(folder: Path, events: Collection[Event]) -> list[tuple[str, ...]]:
     """
-    Return what was approved, by whom, when.
+    Return what was approved, by whom, when first, and how often that was used.
     """
-    planned = {
-        event.data["digest"]: str(event.data.get("changes", ""))
-        for event in events
-        if event.kind == "plan"
-    }
+    used: dict[tuple[str, ...], list[str]] = {}
+    for event in events:
+        if event.kind == "approval":
+            key = tuple(
+                str(event.data.get(k, "")) for k in ("step", "digest", "by", "how")
+            )
+            used.setdefault(key, []).append(event.at)
     return [
-        (
-            str(event.data.get("step", "")),
-            str(event.data["digest"]),
-            planned.get(event.data["digest"], ""),
-            str(event.data.get("by", "")),
-            str(event.data.get("how", "")),
-            event.at,
-        )
-        for event in events
-        if event.kind == "approval"
+        (step, digest, _changes(folder, step, digest), by, how, at[0], str(len(at)))
+        for (step, digest, by, how), at in used.items()
     ]
+
+
+def _changes(folder: Path, step: str, digest: str) -> str:
+    """
+    Return how many changes the approved plan has, which the archive holds.
+    """
+    with suppress(EvidenceError):
+        plan = codec.read_plan(folder / f"approvals/{step}-{digest}.json")
+        return str(len(plan.changes))
+    return ""
 
 
 def hosts(events: Iterable[Event]) -> list[tuple[str, ...]]:

@@ -97,3 +97,17 @@ def test_index_is_the_same_for_the_same_run(tmp_path: Path) -> None:
     folder = full_run(tmp_path)
 
     assert index.write(folder).read_bytes() == index.write(folder).read_bytes()
+
+
+def test_an_approval_is_told_once_however_often_it_was_used(tmp_path: Path) -> None:
+    folder = full_run(tmp_path)
+    events = folder.events()
+
+    once = index.approvals(folder.path, events)
+    twice = index.approvals(folder.path, events * 2)
+
+    assert once
+    assert [line[:-1] for line in once] == [line[:-1] for line in twice]
+    assert {"1"} == {line[-1] for line in once}
+    assert {"2"} == {line[-1] for line in twice}
+    assert all(int(line[2]) for line in once)
