@@ -4,6 +4,7 @@ What holds in every test: no network but loopback, no AWS account of anybody.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,7 @@ import pytest
 
 from hypothesis import HealthCheck, settings
 
+from closednet_rehearsal import lean
 from tests.isolation import AWS_ENVIRONMENT, FOREIGN_VARIABLES, forbid_network
 from tests.sharing_out import Scheduling, longest_first
 
@@ -50,6 +52,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Begin with what takes long.
     """
     longest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """
+    Look seldom for garbage, and not among what was imported: it stays.
+    """
+    gc.collect()
+    gc.freeze()
+    lean.collect_seldom()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -54,8 +54,12 @@ def rehearsal(wishes: Wishes) -> Iterator[Ready]:
     Run a rehearsal for the duration of a `with` block.
     """
     # The services take two seconds to import: `status` and `stop` go without.
-    from closednet_rehearsal.lean import share_models  # noqa: PLC0415
+    from closednet_rehearsal.lean import (  # noqa: PLC0415
+        collect_seldom,
+        share_models,
+    )
 
+    collect_seldom()
     share_models()
     from closednet_rehearsal.assembling import assemble  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from botocore import loaders, session
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
 
-from closednet_rehearsal.lean import share_models
+from closednet_rehearsal.lean import collect_seldom, share_models
 
 
 SERVICES: Final = (
@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
     Prepare everything that all later processes share, then keep it.
     """
     folder, hosts, at = arguments
+    collect_seldom()
     share_models()
     # Not before: moto reads the models as it is imported.
     keeper: Any = import_module("closednet_rehearsal.branching.keeper")
