@@ -19,7 +19,7 @@ from tests.project.files import ROOT, texts
 
 # The exact numbers: whoever adds or removes one says so here.
 RATCHETS = {
-    r"# no[q]a": 159,
+    r"# no[q]a": 158,
     r"# type: igno[r]e": 21,
     r"pragma: no co[v]er": 0,
 }

@@ -118,7 +118,7 @@ class ActivationCodes:
                 stored is not None
                 and state.activation_id == stored.activation_id
                 and not state.expired
-                and state.room >= servers
+                and state.room >= max(1, servers)
             ):
                 return state
         return None

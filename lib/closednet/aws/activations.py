@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from closednet.aws.account import Account
-    from closednet.aws.activation_codes import ActivationCodes, ActivationState
+    from closednet.aws.activation_codes import ActivationCodes
     from closednet.aws.nodes import ManagedNode, ManagedNodes
     from closednet.params import SiteParams
     from closednet.recorder import Recorder
@@ -83,22 +83,15 @@ class Activations(PlainKind):
         """
         found: dict[str, Found[Activation]] = {}
         for spec in wanted:
-            nodes = self.nodes()
-            known = node_of(self._hosts, nodes)
-            if all(host.name in known for host in self._hosts):
-                node = nodes[0]
+            missing = self.missing_hosts()
+            if not missing:
+                node = self.nodes()[0]
                 found[spec.key] = Found(spec, node.activation_id, owned=True)
-            elif (usable := self._usable()) and not usable.is_of_a_wave:
+                continue
+            usable = self.codes.usable(len(missing))
+            if usable and not usable.is_of_a_wave:
                 found[spec.key] = Found(usable.spec, usable.activation_id, owned=True)
         return found
-
-    def _usable(self) -> ActivationState | None:
-        """
-        Return the activation with which all that are missing can register.
-
-        A registration whose answer was lost is used up for nothing.
-        """
-        return self.codes.usable(max(1, len(self.missing_hosts())))
 
     def remaining(self, wanted: Iterable[Activation]) -> dict[str, Found[Activation]]:
         """
@@ -113,7 +106,15 @@ class Activations(PlainKind):
         """
         Make the activation after retiring what an interrupted run left behind.
         """
-        if (usable := self._usable()) and usable.spec == spec:
+        return self.provide(spec, len(self.missing_hosts()))
+
+    def provide(self, spec: Activation, servers: int) -> str:
+        """
+        Return the id of an activation that so many servers can still register with.
+
+        A registration whose answer was lost is used up for nothing.
+        """
+        if (usable := self.codes.usable(servers)) and usable.spec == spec:
             return usable.activation_id
         self._retire(keep="")
         made = self._made(spec)

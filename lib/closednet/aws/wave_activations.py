@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from closednet.aws.activations import Activations
+    from closednet.aws.nodes import ManagedNode
     from closednet.params.site import SiteParams
 
 
@@ -59,16 +60,21 @@ class WaveActivations(PlainKind):
         Return those whose servers are registered, and the one that can be used now.
         """
         specs = list(wanted)
-        known = node_of(self._hosts, self._activations.nodes())
-        usable = self._activations.codes.usable()
+        known = self._known()
         found: dict[str, Found[WaveActivation]] = {}
         for spec in specs:
-            if all(name in known for name in spec.hosts):
+            missing = sum(name not in known for name in spec.hosts)
+            if not missing:
                 node = known[spec.hosts[0]]
                 found[spec.key] = Found(spec, node.activation_id, owned=True)
-            elif usable is not None and usable.spec == spec.activation:
+                continue
+            usable = self._activations.codes.usable(missing)
+            if usable is not None and usable.spec == spec.activation:
                 found[spec.key] = Found(spec, usable.activation_id, owned=True)
         return found
+
+    def _known(self) -> Mapping[str, ManagedNode]:
+        return node_of(self._hosts, self._activations.nodes())
 
     def remaining(
         self, wanted: Iterable[WaveActivation]
@@ -90,7 +96,9 @@ class WaveActivations(PlainKind):
         """
         Make it, after retiring the one of the wave before.
         """
-        return self._activations.create(spec.activation)
+        known = self._known()
+        missing = sum(name not in known for name in spec.hosts)
+        return self._activations.provide(spec.activation, missing)
 
     def update(self, old: WaveActivation, new: WaveActivation) -> str:
         """

@@ -154,8 +154,15 @@ def _end(folders: Sequence[Path]) -> None:
 def _boot(folder: Path) -> None:
     machine = Machine(folder)
     for unit in sorted((machine.root / WANTED).glob("*.service")):
-        subprocess.run(  # noqa: S603 - our own stand-in
-            [folder / "bin/systemctl", "start", unit.name],
-            env=machine.environment(),
-            check=True,
-        )
+        systemctl(folder, "start", unit.name)
+
+
+def systemctl(folder: Path, *words: str) -> None:
+    """
+    Run `systemctl` on a server.
+    """
+    subprocess.run(  # noqa: S603 - our own stand-in
+        [folder / "bin/systemctl", *words],
+        env=Machine(folder).environment(),
+        check=True,
+    )

@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from closednet_rehearsal.host.cloudwatch_settings import COMMON
+from closednet_rehearsal.host.fleet import systemctl
 from closednet_rehearsal.host.registration import FINGERPRINT
 from closednet_rehearsal.host.session import FORBIDDEN
 from closednet_rehearsal.packages import AGENT, objects
@@ -25,7 +26,6 @@ from closednet_rehearsal.trouble.services import (
     SSM,
     is_installed,
     restarted,
-    systemctl,
 )
 from closednet_rehearsal.trouble.trouble import Trouble
 from closednet_rehearsal.work_dir import SIGNING_KEY

@@ -4,11 +4,9 @@ The services of a server, handled as an administrator does.
 
 from __future__ import annotations
 
-import subprocess
-
 from typing import TYPE_CHECKING, Final
 
-from closednet_rehearsal.host.machine import Machine
+from closednet_rehearsal.host.fleet import systemctl
 
 
 if TYPE_CHECKING:
@@ -16,17 +14,6 @@ if TYPE_CHECKING:
 
 SSM: Final = "amazon-ssm-agent"
 CLOUDWATCH: Final = "amazon-cloudwatch-agent"
-
-
-def systemctl(folder: Path, *words: str) -> None:
-    """
-    Run `systemctl` on a server.
-    """
-    subprocess.run(  # noqa: S603 - our own stand-in
-        [folder / "bin/systemctl", *words],
-        env=Machine(folder).environment(),
-        check=True,
-    )
 
 
 def is_installed(folder: Path, unit: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from closednet.aws.wave_activations import WaveActivations, wave_activation
 from closednet.errors import ApplyError, PreconditionError
 from closednet.model.change import Create, key_of
 from closednet.redact import found_in
@@ -166,6 +167,28 @@ def test_an_activation_with_too_little_room_left_is_replaced(scene: Scene) -> No
 
     assert isinstance(change, Create)
     assert key_of(change) == "activation/servers"
+
+
+def test_the_activation_of_a_wave_has_room_for_the_wave(scene: Scene) -> None:
+    """
+    It is kept while the wave fits in, and replaced once it does not.
+    """
+    step = step_of(scene.site)
+    scene.apply(step)
+    hosts = scene.site.params.hosts
+    waves = WaveActivations(step.activations, scene.site.params)
+    wave = wave_activation(scene.site.params, 2, [host.name for host in hosts])
+    made = waves.create(wave)
+    stored = step.activations.codes.stored()
+    assert stored is not None
+
+    assert made == waves.create(wave) == stored.activation_id
+    assert {wave.key} == set(waves.find([wave]))
+    for _ in range(wave.activation.limit - len(hosts) + 1):
+        lost = scene.puppets.register(hosts[0], stored)
+        scene.site.management.ssm.deregister_managed_instance(InstanceId=lost)
+    assert {} == waves.find([wave])
+    assert made != waves.create(wave)
 
 
 def test_the_tier_is_not_touched_without_consent(scene: Scene) -> None:

@@ -26,9 +26,9 @@ from closednet.evidence.verifier.keys import (
 )
 
 
-# RFC 8032, section 7.1: secret keys are not needed to verify.
 pytestmark = pytest.mark.slow
 
+# RFC 8032, section 7.1: secret keys are not needed to verify.
 VECTORS = [
     (
         "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
