@@ -96,7 +96,9 @@ def test_an_interrupt_ends_the_cell_and_not_the_kernel() -> None:
     async def interrupted() -> list[str]:
         async with _kernel() as (manager, client):
             asked = client.execute(
-                "print('begun', flush=True)\nimport time; time.sleep(60)",
+                # One long sleep misses a signal that comes just before it begins.
+                "import time; print('begun', flush=True)\n"
+                "for _ in range(6000): time.sleep(0.01)",
                 stop_on_error=False,
             )
             while (await client.get_iopub_msg(timeout=30))["msg_type"] != "stream":
