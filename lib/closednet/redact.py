@@ -39,9 +39,11 @@ _NOISE: Final = (
     r"(?>[\s\"',|]+|(?:\x1b|\\+u001b|\\+x1b)\[[0-9;]*m|\\+[nrt]?"
     r"|&(?:amp;)*(?:nbsp|#160);)"
 )
-# The same in parts, of which the plain characters go much faster by themselves.
+# The same in parts, of which the plain characters go much faster by themselves. Each
+# begins with one letter, for which the others are skipped.
 _escapes_between: Final = re.compile(
-    r"(?:\x1b|\\+(?:u001b|x1b))\[[0-9;]*m|\\+[nrt]?|&(?:amp;)*(?:nbsp|#160);"
+    r"\x1b\[[0-9;]*m|\\\\*(?:(?:u001b|x1b)\[[0-9;]*m|[nrt]?)"
+    r"|&(?:amp;)*(?:nbsp|#160);"
 )
 _narrow: Final = b"\t\n\v\f\r\x1c\x1d\x1e\x1f \"',|"
 _wide: Final = (

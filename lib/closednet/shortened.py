@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 LEAST: Final = 6
 # So far from the dots a part of a secret is looked for.
 NEAR: Final = 400
-DOTS: Final = re.compile(r"\.{3,}|\u2026|\\+u2026")
+# Each begins with one letter: the search skips all others.
+DOTS: Final = re.compile(r"\.\.\.+|\u2026|\\\\*u2026")
 _brackets: Final = "[](){}<>"
 
 

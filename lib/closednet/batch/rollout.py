@@ -91,11 +91,12 @@ def apply(
     """
     site = open_site(params_file)
     refuse_instruct(site)
-    # Imports what the notebooks need while the plan is being made.
-    SHARED.prepare()
     gate = Gate(site, approve)
     with _held(site):
         _bring(gate, plan_file, approvals_folder)
+        if approve:
+            # Imports what the notebooks need while the plan is being made.
+            SHARED.prepare()
         planned = plan_rollout(site).rollout
         store = RunFolder(site.evidence_root, site.params.site, "plans")
         for plan in (planned, *_brought(plan_file)):

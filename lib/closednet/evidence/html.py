@@ -55,10 +55,13 @@ def _exporter() -> Any:
     """
     Return the exporter of this process, which compiles its templates only once.
     """
-    from nbconvert.exporters import HTMLExporter  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
+    from closednet.evidence.exporter import PageExporter  # noqa: PLC0415
+
     config = Config()
+    # Papermill's notebooks need none, and each would validate them once more.
+    config.HTMLExporter.default_preprocessors = []
     config.HTMLExporter.exclude_anchor_links = True
     config.HTMLExporter.exclude_input_prompt = True
     config.HTMLExporter.exclude_output_prompt = True
@@ -66,7 +69,7 @@ def _exporter() -> Any:
         *("text/html", "image/svg+xml", "image/png", "image/jpeg"),
         *("text/markdown", "text/plain"),
     ]
-    return HTMLExporter(template_name="basic", config=config)  # type: ignore[no-untyped-call]
+    return PageExporter(template_name="basic", config=config)  # type: ignore[no-untyped-call]
 
 
 def _joined(node: Any) -> Any:
