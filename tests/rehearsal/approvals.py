@@ -4,10 +4,11 @@ A checkout of its own, a site that demands signatures, and people with keys.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
-import sys
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,12 @@ from typing import TYPE_CHECKING
 import yaml
 
 from closednet_rehearsal.work_dir import SIGNING_KEY
+from tests import terminal
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from closednet_rehearsal.running import Running
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +35,21 @@ DEMAND = {
     ],
     "valid_hours": 72,
 }
+
+
+@contextmanager
+def edited(path: Path, content: bytes) -> Iterator[None]:
+    """
+    Have another content in a file for a while; afterwards nothing shows it.
+    """
+    before, stat = path.read_bytes(), path.stat()
+    assert before != content
+    path.write_bytes(content)
+    try:
+        yield
+    finally:
+        path.write_bytes(before)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +74,13 @@ class Desk:
         """
         Run a command with the library and the notebooks of this checkout.
         """
-        return subprocess.run(
-            self.command(*arguments),
-            env=self.environment(),
-            cwd=self.checkout,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=900,
-        )
+        return self.start(*arguments).result()
 
-    def command(self, *arguments: str) -> list[str]:
+    def start(self, *arguments: str) -> terminal.Started:
         """
-        Return what runs a command of closednet.
+        Start such a command.
         """
-        return [sys.executable, "-m", "closednet", *arguments]
+        return terminal.start(*arguments, env=self.environment(), cwd=self.checkout)
 
     def environment(self) -> dict[str, str]:
         """

@@ -5,22 +5,21 @@ A whole rehearsal for the tests of the command line.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from closednet_rehearsal.running import Running, running
+from tests import terminal
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import subprocess
 
-ROOT = Path(__file__).parents[2]
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +37,14 @@ class Stage:
         """
         Run a command of closednet to its end.
         """
-        return subprocess.run(
-            [sys.executable, "-m", "closednet", *arguments],
-            env=self.rehearsal.environment(self.evidence) | env,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=280,
-        )
+        environment = self.rehearsal.environment(self.evidence) | env
+        return terminal.run(*arguments, env=environment)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> terminal.Started:
         """
         Start a command of closednet in a process group of its own.
         """
-        return subprocess.Popen(
-            [sys.executable, "-m", "closednet", *arguments],
-            env=self.rehearsal.environment(self.evidence),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        return terminal.start(*arguments, env=self.rehearsal.environment(self.evidence))
 
     def mutating_calls(self) -> list[str]:
         """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from closednet.evidence import change_request
 from closednet.run import signing
 from closednet_rehearsal.running import running
 from closednet_rehearsal.work_dir import SIGNING_KEY
-from tests.rehearsal.approvals import EVE, HANA, KEN, NAO, desk
+from tests.rehearsal.approvals import EVE, HANA, KEN, NAO, desk, edited
 
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class TestNotYet:
             "run.apply(plan, plan.plan.digest)\n"
         )
         done = subprocess.run(
-            [*desk.command()[:1], "-c", script],
+            [sys.executable, "-c", script],
             env=desk.environment(),
             cwd=desk.checkout,
             capture_output=True,
@@ -165,13 +166,9 @@ class TestOneByte:
         self, desk: Desk, requested: Requested, edit: Edit
     ) -> None:
         path = desk.checkout / edit.name
-        before = path.read_bytes()
-        path.write_bytes(before.replace(edit.old.encode(), edit.new.encode(), 1))
-        try:
-            assert before != path.read_bytes()
+        content = path.read_bytes()
+        with edited(path, content.replace(edit.old.encode(), edit.new.encode(), 1)):
             done = desk.apply(requested.file, requested.digest, requested.approvals)
-        finally:
-            path.write_bytes(before)
 
         assert 4 == done.returncode, done.stderr
         assert "VoidApprovalError" in done.stderr
@@ -195,14 +192,13 @@ class TestOneByte:
     ) -> None:
         """A digest alone names no code; what the plan was made with does."""
         notebook = desk.checkout / "notebooks" / "10-interface-endpoints.ipynb"
-        before = notebook.read_bytes()
+        shorter = notebook.read_bytes().replace(b"Ten minutes", b"Two minutes")
         desk.demand(required=0, roles=[], allowed_signers=None)
         try:
             file, digest = desk.request("digest-alone")
-            notebook.write_bytes(before.replace(b"Ten minutes", b"Two minutes"))
-            done = desk.apply(file, digest, tmp_path)
+            with edited(notebook, shorter):
+                done = desk.apply(file, digest, tmp_path)
         finally:
-            notebook.write_bytes(before)
             desk.demand()
 
         assert 4 == done.returncode, done.stderr
@@ -295,12 +291,8 @@ class TestForged:
         check = ("--check", str(desk.params), "--out", str(tmp_path))
         same = desk.sign(requested.file, HANA, *check)
         path = desk.checkout / "lib" / "closednet" / "site.py"
-        before = path.read_bytes()
-        path.write_bytes(before + b"\n")
-        try:
+        with edited(path, path.read_bytes() + b"\n"):
             other = desk.sign(requested.file, KEN, *check)
-        finally:
-            path.write_bytes(before)
 
         assert 0 == same.returncode, same.stderr
         assert 4 == other.returncode

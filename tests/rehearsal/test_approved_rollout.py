@@ -54,27 +54,19 @@ def test_a_signed_rollout_is_stopped_resumed_proven_and_taken_back(
 def _stops_in_the_middle(made: Desk, file: Path, digest: str) -> None:
     notebook = made.checkout / "notebooks" / "30-hosted-zone.ipynb"
     text = notebook.read_bytes()
-    process = subprocess.Popen(
-        made.command(
-            "apply", str(made.params), "--plan", str(file), "--approve", digest
-        ),
-        env=made.environment(),
-        cwd=made.checkout,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    given = ("--plan", str(file), "--approve", digest)
+    process = made.start("apply", str(made.params), *given)
     deadline = time.monotonic() + 200
     while "ec2:CreateVpcEndpoint" not in made.writes():
         assert time.monotonic() < deadline
-        assert process.poll() is None, process.communicate()[0]
+        assert process.poll() is None, process.result()
         time.sleep(0.1)
     notebook.write_bytes(text.replace(b"Five minutes", b"Four minutes"))
-    said = process.communicate()[0]
+    stopped = process.result()
     notebook.write_bytes(text)
 
-    assert 4 == process.returncode, said
-    assert "notebooks: 30-hosted-zone.ipynb was changed" in said
+    assert 4 == stopped.returncode, stopped
+    assert "notebooks: 30-hosted-zone.ipynb was changed" in stopped.stderr
     assert "route53:CreateHostedZone" not in made.writes()
 
 

@@ -65,10 +65,10 @@ def _killed_half_way(stage: Stage, digest: str) -> Path:
     deadline = time.monotonic() + 120
     while "route53:CreateHostedZone" not in stage.mutating_calls():
         assert time.monotonic() < deadline
-        assert process.poll() is None, process.communicate()[0]
+        assert process.poll() is None, process.result()
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.result()
     killed: Path = stage.runs()[-1]
     assert "not sealed" in stage.closednet("evidence", "verify", str(killed)).stdout
     return killed
@@ -223,7 +223,7 @@ def test_a_second_run_at_the_same_time_is_refused(stage: Stage) -> None:
         second = stage.closednet("apply", PARAMS, "--approve", digest)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.result()
 
     assert 4 == second.returncode
     assert f"process {process.pid}" in second.stderr

@@ -53,10 +53,27 @@ def become_kernel(order: Order, set_by_imports: dict[str, str]) -> None:
     """
     Turn a fork into what `python -m ipykernel_launcher` would be, until it ends.
     """
+    command = begin(order, set_by_imports)
+    if not command:
+        return
+    launcher = importlib.import_module(LAUNCHER)
+    sys.argv[:] = [str(launcher.__file__), *command[3:]]
+    # No poller of its own: process 1 is the parent that ipykernel does not watch.
+    app = importlib.import_module("ipykernel.kernelapp").IPKernelApp
+    app.launch_instance(argv=command[3:], parent_handle=1)
+
+
+def begin(order: Order, set_by_imports: dict[str, str]) -> list[str]:
+    """
+    Take on the streams, the environment and the folder that a fork is told.
+
+    Returns:
+        The command that it stands for; nothing if whoever wanted it is gone.
+    """
     os.setsid()
     line = order.life.makefile("rb").readline()
     if not line:
-        return
+        return []
     told: dict[str, Any] = json.loads(line)
     for number, descriptor in enumerate(order.streams):
         os.dup2(descriptor, number)
@@ -68,13 +85,9 @@ def become_kernel(order: Order, set_by_imports: dict[str, str]) -> None:
     os.chdir(told["cwd"])
     command: list[str] = told["command"]
     sys.orig_argv[:] = command
-    launcher = importlib.import_module(LAUNCHER)
-    sys.argv[:] = [str(launcher.__file__), *command[3:]]
     order.life.sendall(f"{os.getpid()}\n".encode())
     threading.Thread(target=_end_with, args=(order.life,), daemon=True).start()
-    # No poller of its own: process 1 is the parent that ipykernel does not watch.
-    app = importlib.import_module("ipykernel.kernelapp").IPKernelApp
-    app.launch_instance(argv=command[3:], parent_handle=1)
+    return command
 
 
 class Ending:
@@ -111,7 +124,7 @@ class Ending:
 
 def _end_with(life: socket.socket) -> None:
     """
-    End this kernel as soon as the process that wanted it is gone.
+    End this process as soon as the one that wanted it is gone.
     """
     while life.recv(16):
         pass
