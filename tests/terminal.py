@@ -5,11 +5,11 @@ their imports otherwise. tests/docs/test_readme.py types commands into a shell.
 
 from __future__ import annotations
 
+import atexit
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -74,15 +74,14 @@ class Terminal:
     def __init__(self, born: Mapping[str, str]) -> None:
         self._born = dict(born)
         self._control: socket.socket | None = None
-        self._servers: list[subprocess.Popen[bytes]] = []
 
     def start(self, *arguments: str, env: Mapping[str, str], cwd: Path) -> Started:
         """
         Start a command of closednet.
         """
         command = (sys.executable, "-m", "closednet", *arguments)
-        out, err = (tempfile.TemporaryFile("w+") for _ in range(2))  # noqa: SIM115 - until they are read
-        with open(os.devnull, "rb") as null:  # noqa: PTH123 - no path of ours
+        out, err = (os.fdopen(os.memfd_create(what), "w+") for what in ("out", "err"))
+        with Path(os.devnull).open("rb") as null:
             streams = (null.fileno(), out.fileno(), err.fileno())
             wanted = Wanted(command, env, os.fspath(cwd), streams)
             # While its library is edited it refuses.
@@ -125,8 +124,13 @@ class Terminal:
                 pass_fds=[handed],
                 stdin=subprocess.DEVNULL,
             )
-        self._servers.append(server)
+        atexit.register(_end, server, ours)
         return ours
+
+
+def _end(server: subprocess.Popen[bytes], control: socket.socket) -> None:
+    with control, server:
+        server.kill()
 
 
 @cache

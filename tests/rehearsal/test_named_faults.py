@@ -18,6 +18,7 @@ from closednet_rehearsal.running import Running, running
 from closednet_rehearsal.settings import OPERATOR_ROLE
 from closednet_rehearsal.trouble.__main__ import try_all
 from closednet_rehearsal.trouble.catalogue import CATALOGUE
+from tests import terminal
 
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def run(
     """
     Run one of our commands on the rehearsal, as an operator.
     """
+    if "closednet" == command[0]:
+        return terminal.run(*command[1:], env=broken.environment(folder))
     return subprocess.run(
         [BIN / command[0], *command[1:]],
         capture_output=True,
