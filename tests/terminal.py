@@ -5,28 +5,28 @@ their imports otherwise. tests/docs/test_readme.py types commands into a shell.
 
 from __future__ import annotations
 
-import atexit
+import asyncio
 import os
-import socket
 import subprocess
 import sys
 
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from closednet.batch.forked import ForkedProcess, Wanted
-from closednet.batch.forking import born_with
+from closednet.batch.forked import Wanted
+from closednet.batch.forking import ForkServer, born_with
 
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from closednet.batch.forked import ForkedProcess
+
 ROOT: Final = Path(__file__).parents[1]
+SERVER: Final = ROOT / "tests" / "terminal_server.py"
 PATIENCE_S: Final = 280.0
-MOST: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Started:
     A command at work, in a process group of its own.
     """
 
-    process: ForkedProcess | subprocess.Popen[bytes]
+    process: ForkedProcess
     arguments: tuple[str, ...]
     out: IO[str]
     err: IO[str]
@@ -66,84 +66,28 @@ class Started:
         return subprocess.CompletedProcess(self.arguments, code, *said)
 
 
-class Terminal:
-    """
-    Starts commands as forks of one process, which ends with this one.
-    """
-
-    def __init__(self, born: Mapping[str, str]) -> None:
-        self._born = dict(born)
-        self._control: socket.socket | None = None
-
-    def start(self, *arguments: str, env: Mapping[str, str], cwd: Path) -> Started:
-        """
-        Start a command of closednet.
-        """
-        command = (sys.executable, "-m", "closednet", *arguments)
-        out, err = (os.fdopen(os.memfd_create(what), "w+") for what in ("out", "err"))
-        with Path(os.devnull).open("rb") as null:
-            streams = (null.fileno(), out.fileno(), err.fileno())
-            wanted = Wanted(command, env, os.fspath(cwd), streams)
-            # While its library is edited it refuses.
-            process = self._forked(wanted) or subprocess.Popen(
-                command,
-                env=env,
-                cwd=cwd,
-                stdin=null,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-            )
-        return Started(process, command, out, err)
-
-    def _forked(self, wanted: Wanted) -> ForkedProcess | None:
-        control = self._control = self._control or self._served()
-        ours, theirs = socket.socketpair()
-        told = b""
-        with theirs:
-            socket.send_fds(control, [b"fork"], [theirs.fileno(), *wanted.streams])
-        with suppress(ConnectionError):
-            ours.sendall(wanted.order())
-            while b"\n" not in told and (more := ours.recv(MOST)):
-                told += more
-        pid, ended, rest = told.partition(b"\n")
-        if not ended:
-            ours.close()
-            return None
-        ours.setblocking(False)
-        return ForkedProcess(int(pid), ours, rest)
-
-    def _served(self) -> socket.socket:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            handed = theirs.fileno()
-            server = subprocess.Popen(
-                [sys.executable, "-m", "tests.terminal_server", str(handed)],
-                env=self._born,
-                cwd=ROOT,
-                pass_fds=[handed],
-                stdin=subprocess.DEVNULL,
-            )
-        atexit.register(_end, server, ours)
-        return ours
-
-
-def _end(server: subprocess.Popen[bytes], control: socket.socket) -> None:
-    with control, server:
-        server.kill()
-
-
 @cache
-def _terminal(born: tuple[tuple[str, str], ...]) -> Terminal:
-    return Terminal(dict(born))
+def _terminal(born: frozenset[tuple[str, str]]) -> ForkServer:
+    """
+    Return the server of commands that are born with this environment.
+    """
+    del born
+    return ForkServer((sys.executable, "-P", os.fspath(SERVER)))
 
 
 def start(*arguments: str, env: Mapping[str, str], cwd: Path = ROOT) -> Started:
     """
     Start a command of closednet, with the library that `env` names.
     """
-    born = tuple(sorted(born_with(env).items()))
-    return _terminal(born).start(*arguments, env=env, cwd=cwd)
+    command = (sys.executable, "-m", "closednet", *arguments)
+    server = _terminal(frozenset(born_with(env).items()))
+    out, err = (os.fdopen(os.memfd_create(what), "w+") for what in ("out", "err"))
+    with Path(os.devnull).open("rb") as null:
+        streams = (null.fileno(), out.fileno(), err.fileno())
+        wanted = Wanted(command, env, os.fspath(cwd), streams)
+        process = asyncio.run(server.fork(wanted))
+    assert process is not None, "the terminal has died"
+    return Started(process, command, out, err)
 
 
 def run(

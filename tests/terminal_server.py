@@ -4,22 +4,17 @@ A process that has imported what commands need; each command is a fork of it.
 
 from __future__ import annotations
 
-import gc
-import importlib
-import os
-import socket
 import sys
 
-from functools import partial
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from closednet import __main__ as program
-from closednet.aws.account import Account
-from closednet.aws.models import read_models
-from closednet.batch.fork_kernel import Ending, Order, begin
-from closednet.batch.fork_server import Server
+from closednet.batch.fork_kernel import begin
+from closednet.batch.fork_server import serve
 
+
+if TYPE_CHECKING:
+    from closednet.batch.fork_kernel import Order
 
 MODULES: Final = (
     *("closednet.cli.audit_command", "closednet.cli.diagnose"),
@@ -27,26 +22,6 @@ MODULES: Final = (
     *("closednet.cli.requests", "closednet.cli.site_commands"),
     *("closednet.evidence.exporter", "closednet.evidence.handover_report.writing"),
 )
-
-
-def main(arguments: list[str]) -> None:
-    """
-    Serve the socket whose descriptor is given; a fork goes on as a command.
-    """
-    if sys.path[0] == os.fspath(Path.cwd()):
-        del sys.path[0]
-    ending = Ending()
-    control = socket.socket(fileno=int(arguments[0]))
-    before = dict(os.environ)
-    for name in MODULES:
-        importlib.import_module(name)
-    read_models(Account.services())
-    gc.collect()
-    gc.freeze()
-    set_by_imports = dict(os.environ.items() - before.items())
-    order = Server(control).serve()
-    if order is not None:
-        ending.run(partial(_become_command, order, set_by_imports))
 
 
 def _become_command(order: Order, set_by_imports: dict[str, str]) -> None:
@@ -57,4 +32,4 @@ def _become_command(order: Order, set_by_imports: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    serve(sys.argv[1], MODULES, _become_command)

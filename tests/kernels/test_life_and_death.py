@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from closednet.batch import forking
 from closednet.batch.execute import execute
 from closednet.batch.forked import ForkedProcess, Wanted
 from closednet.batch.forking import ForkServer
@@ -225,8 +224,7 @@ def test_a_server_that_cannot_start_is_done_without(
     """
     Kernels are then started one by one, as anywhere else.
     """
-    monkeypatch.setattr(forking, "SERVER", "closednet.batch.no_such_module")
-    lost = ForkServer()
+    lost = ForkServer((sys.executable, "-m", "closednet.batch.no_such_module"))
     monkeypatch.setattr("closednet.batch.provisioner.SHARED", lost)
     try:
         assert [f"{os.getpid()}\n"] == run("import os; print(os.getppid())")
@@ -262,7 +260,6 @@ def test_edited_code_is_read_by_the_next_kernel(
 
 CLIENT = """
 import asyncio, os, sys, time
-from closednet.batch import forking
 from closednet.batch.kernels import SocketKernelManager
 
 async def main():

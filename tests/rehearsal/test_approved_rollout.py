@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from closednet_rehearsal.running import running
-from tests.rehearsal.approvals import HANA, KEN, NAO, desk
+from tests.rehearsal.approvals import HANA, KEN, NAO, desk, edited
 
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_a_signed_rollout_is_stopped_resumed_proven_and_taken_back(
 
 def _stops_in_the_middle(made: Desk, file: Path, digest: str) -> None:
     notebook = made.checkout / "notebooks" / "30-hosted-zone.ipynb"
-    text = notebook.read_bytes()
+    shorter = notebook.read_bytes().replace(b"Five minutes", b"Four minutes")
     given = ("--plan", str(file), "--approve", digest)
     process = made.start("apply", str(made.params), *given)
     deadline = time.monotonic() + 200
@@ -61,9 +61,8 @@ def _stops_in_the_middle(made: Desk, file: Path, digest: str) -> None:
         assert time.monotonic() < deadline
         assert process.poll() is None, process.result()
         time.sleep(0.1)
-    notebook.write_bytes(text.replace(b"Five minutes", b"Four minutes"))
-    stopped = process.result()
-    notebook.write_bytes(text)
+    with edited(notebook, shorter):
+        stopped = process.result()
 
     assert 4 == stopped.returncode, stopped
     assert "notebooks: 30-hosted-zone.ipynb was changed" in stopped.stderr

@@ -23,12 +23,15 @@ import sys
 
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from closednet.aws.account import Account
 from closednet.aws.models import read_models
 from closednet.batch.fork_kernel import Ending, Order, become_kernel
 
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
 
 DESCRIPTORS: Final = 4
 MODULES: Final = (
@@ -105,9 +108,9 @@ class Server:
             life.sendall(f"{code}\n".encode())
 
 
-def prepare() -> dict[str, str]:
+def _prepare(modules: Iterable[str]) -> dict[str, str]:
     """
-    Import what every notebook needs, and read the models of the AWS services.
+    Import modules, and read the models of the AWS services.
 
     Returns:
         The variables of the environment that an import has set.
@@ -115,7 +118,7 @@ def prepare() -> dict[str, str]:
     before = dict(os.environ)
     # All of it stays: looking for garbage meanwhile would find none.
     gc.disable()
-    for name in MODULES:
+    for name in modules:
         importlib.import_module(name)
     read_models(Account.services())
     gc.collect()
@@ -138,20 +141,24 @@ def _stamps() -> dict[str, int]:
     return stamps
 
 
-def main(arguments: list[str]) -> None:
+def serve(
+    descriptor: str,
+    modules: Iterable[str],
+    become: Callable[[Order, dict[str, str]], None],
+) -> None:
     """
-    Serve the socket whose descriptor is given; a fork goes on as a kernel.
+    Import modules and serve a socket; each fork becomes what was ordered, and ends.
     """
     # As Jupyter's launcher does it: the folder we stand in is no library.
     if sys.path[0] == os.fspath(Path.cwd()):
         del sys.path[0]
     ending = Ending()
-    control = socket.socket(fileno=int(arguments[0]))
-    set_by_imports = prepare()
+    control = socket.socket(fileno=int(descriptor))
+    set_by_imports = _prepare(modules)
     order = Server(control).serve()
     if order is not None:
-        ending.run(partial(become_kernel, order, set_by_imports))
+        ending.run(partial(become, order, set_by_imports))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    serve(sys.argv[1], MODULES, become_kernel)

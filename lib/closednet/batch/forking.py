@@ -20,11 +20,11 @@ from closednet.batch.forked import ForkedProcess, Wanted, begun
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # In the environment of a Jupyter program it makes all of its kernels forked ones.
 FOR_JUPYTER: Final = {"JUPYTER_DEFAULT_PROVISIONER_NAME": "closednet-fork"}
-SERVER: Final = "closednet.batch.fork_server"
+SERVER: Final = (sys.executable, "-m", "closednet.batch.fork_server")
 START_TIMEOUT_S: Final = 60.0
 # What shapes a process while it starts: a fork cannot be given it afterwards.
 BORN_WITH: Final = frozenset({"HOME", "LANG", "LANGUAGE", "PATH", "TMPDIR"})
@@ -34,9 +34,12 @@ BORN_PREFIXES: Final = ("LC_", "LD_", "PYDEVD_", "PYTHON")
 class ForkServer:
     """
     The fork server of this process, started when first needed.
+
+    `program` makes it, given the descriptor of the socket that it serves.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, program: Sequence[str] = SERVER) -> None:
+        self._program = program
         self._processes: list[subprocess.Popen[bytes]] = []
         self._control: socket.socket | None = None
         self._born: dict[str, str] = {}
@@ -121,7 +124,7 @@ class ForkServer:
         descriptor = theirs.fileno()
         with theirs:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter
-                [sys.executable, "-m", SERVER, str(descriptor)],
+                [*self._program, str(descriptor)],
                 env=born,
                 cwd="/",
                 pass_fds=[descriptor],

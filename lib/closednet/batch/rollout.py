@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from closednet import errors, registry
 from closednet.batch.execute import INTERRUPTED, Outcome, execute
-from closednet.batch.forking import SHARED
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
 from closednet.batch.pages import Pages
 from closednet.errors import ApprovalError
@@ -94,9 +93,6 @@ def apply(
     gate = Gate(site, approve)
     with _held(site):
         _bring(gate, plan_file, approvals_folder)
-        if approve:
-            # Imports what the notebooks need while the plan is being made.
-            SHARED.prepare()
         planned = plan_rollout(site).rollout
         store = RunFolder(site.evidence_root, site.params.site, "plans")
         for plan in (planned, *_brought(plan_file)):
