@@ -260,6 +260,7 @@ def test_edited_code_is_read_by_the_next_kernel(
 
 CLIENT = """
 import asyncio, os, sys, time
+from closednet.batch import forking
 from closednet.batch.kernels import SocketKernelManager
 
 async def main():
