@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Two seconds of every worker, for a check of addresses that nothing here needs.
 cast("dict[str, object]", sys.modules).setdefault("rfc3987_syntax", None)
+lean.share_models()
 
 MUST_NOT_SKIP = ("debian", "browser")
 # How fast a machine is, is no property of the code under test.

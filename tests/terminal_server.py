@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from closednet import __main__ as program
 from closednet.batch.fork_kernel import begin
 from closednet.batch.fork_server import serve
+from closednet.batch.forking import SHARED
 
 
 if TYPE_CHECKING:
@@ -32,4 +33,6 @@ def _become_command(order: Order, set_by_imports: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
+    # All commands share one prepared process for their kernels.
+    SHARED.prepare()
     serve(sys.argv[1], MODULES, _become_command)

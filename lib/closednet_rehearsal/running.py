@@ -14,7 +14,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.request import urlopen
 
 from closednet_rehearsal.administrator import Administrator
@@ -22,7 +22,7 @@ from closednet_rehearsal.work_dir import Tls
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 START_TIMEOUT_S: Final = 180.0
 STOP_TIMEOUT_S: Final = 15.0
@@ -68,6 +68,31 @@ class Running:
             return json.load(answer)
 
 
+class Process(Protocol):
+    """
+    What is asked of the process that a rehearsal is.
+    """
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
+def begin(arguments: Sequence[str]) -> Process:
+    """
+    Run `closednet-rehearsal` as a program of its own.
+    """
+    command = [sys.executable, "-m", "closednet_rehearsal", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
+
+
 @contextmanager
 def running(
     work_dir: Path,
@@ -75,16 +100,18 @@ def running(
     hosts: int = 3,
     evidence: Path | None = None,
     options: Sequence[str] = (),
+    begin: Callable[[Sequence[str]], Process] = begin,
 ) -> Iterator[Running]:
     """
     Start a rehearsal, with its DNS administrator if `evidence` is named.
 
-    `options` are further arguments of `closednet-rehearsal start`.
+    `options` are further arguments of `closednet-rehearsal start`; `begin` runs it.
     """
     work_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         ready_file = Path(folder) / "ready.json"
-        process = _start(work_dir, hosts, ready_file, options)
+        files = ("--work-dir", os.fspath(work_dir), "--ready-file", str(ready_file))
+        process = begin(["start", *files, "--hosts", str(hosts), *options])
         administrator: Administrator | None = None
         try:
             ready = _wait(process, ready_file)
@@ -98,17 +125,7 @@ def running(
             _stop(process)
 
 
-def _start(
-    work_dir: Path, hosts: int, ready_file: Path, options: Sequence[str]
-) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "closednet_rehearsal", "start"]
-    command += ["--work-dir", os.fspath(work_dir), "--hosts", str(hosts)]
-    command += ["--ready-file", os.fspath(ready_file)]
-    command += options
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
-
-
-def _wait(process: subprocess.Popen[bytes], ready_file: Path) -> Running:
+def _wait(process: Process, ready_file: Path) -> Running:
     deadline = time.monotonic() + START_TIMEOUT_S
     while not ready_file.is_file():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -127,7 +144,7 @@ def _wait(process: subprocess.Popen[bytes], ready_file: Path) -> Running:
     )
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: Process) -> None:
     process.terminate()
     try:
         process.wait(STOP_TIMEOUT_S)

@@ -218,6 +218,30 @@ def test_threads_that_ask_at_once_share_one_server(server: ForkServer) -> None:
     assert 1 == len(set(servers))
 
 
+FAMILY = """
+import os
+from tests.kernels.notebooks import run
+from closednet.batch.forking import SHARED
+
+SHARED.prepare()
+if child := os.fork():
+    os.waitpid(child, 0)
+for line in (SHARED.pid, *run("import os; print(os.getppid())")):
+    print(str(line).strip(), flush=True)
+"""
+
+
+def test_a_process_and_its_forks_share_one_server() -> None:
+    """
+    Both ask it for a kernel, and the child's end takes it from nobody.
+    """
+    command = [sys.executable, "-c", FAMILY]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    first, *others = done.stdout.split()
+    assert [first] * 3 == others
+
+
 def test_a_server_that_cannot_start_is_done_without(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

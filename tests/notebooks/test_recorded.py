@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 
 from closednet.batch.forking import FOR_JUPYTER
-from closednet_rehearsal.running import running
+from tests.rehearsals import running
 
 
 ROOT: Final = Path(__file__).parents[2]

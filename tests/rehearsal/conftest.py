@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from closednet_rehearsal.running import Running, running
 from tests import terminal
+from tests.rehearsals import running
 
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from collections.abc import Iterator
     from pathlib import Path
+
+    from closednet_rehearsal.running import Running
 
 
 @dataclass(frozen=True, slots=True)

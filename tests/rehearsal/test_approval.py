@@ -17,9 +17,9 @@ import pytest
 
 from closednet.evidence import change_request
 from closednet.run import signing
-from closednet_rehearsal.running import running
 from closednet_rehearsal.work_dir import SIGNING_KEY
 from tests.rehearsal.approvals import EVE, HANA, KEN, NAO, desk, edited
+from tests.rehearsals import running
 
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from closednet_rehearsal.running import running
 from tests.rehearsal.approvals import HANA, KEN, NAO, desk, edited
+from tests.rehearsals import running
 
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from closednet.batch.execute import execute
-from closednet_rehearsal.running import running
 from tests.rehearsal.approvals import HANA, NAO, ROOT, desk
+from tests.rehearsals import running
 
 
 if TYPE_CHECKING:

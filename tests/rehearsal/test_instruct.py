@@ -18,9 +18,9 @@ from closednet.evidence.run_folder import RunFolder
 from closednet.run import open_run
 from closednet.run.rollout import verify_rollout
 from closednet.site import open_site
-from closednet_rehearsal.running import running
 from tests.rehearsal.approvals import ROOT
 from tests.rehearsal.aws_command import person
+from tests.rehearsals import running
 from tests.tools import tool
 
 

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from closednet_rehearsal.running import Running, running
 from closednet_rehearsal.settings import OPERATOR_ROLE
 from closednet_rehearsal.trouble.__main__ import try_all
 from closednet_rehearsal.trouble.catalogue import CATALOGUE
 from tests import terminal
+from tests.rehearsals import running
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from closednet_rehearsal.running import Running
 
 pytestmark = pytest.mark.rehearsal
 ROOT: Final = Path(__file__).parents[2]

@@ -19,11 +19,13 @@ import yaml
 
 from closednet import registry
 from closednet.site import open_site as site_of
-from closednet_rehearsal.running import Running, running
+from tests.rehearsals import running
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from closednet_rehearsal.running import Running
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.layouts]
 PARAMS = Path(__file__).parents[2] / "params"

@@ -16,14 +16,15 @@ import boto3
 import pytest
 
 from closednet_rehearsal.dns.admin import install_zones
-from closednet_rehearsal.running import Running, running
 from closednet_rehearsal.settings import INBOUND_IPS, SUBNETS, VPC_ID
 from tests.rehearsal_agent.operators import Operator, prepare
+from tests.rehearsals import running
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from closednet_rehearsal.running import Running
     from closednet_rehearsal.work_dir import Tls
 
 ROOT = Path(__file__).parents[2]

@@ -35,7 +35,8 @@ class ForkServer:
     """
     The fork server of this process, started when first needed.
 
-    `program` makes it, given the descriptor of the socket that it serves.
+    Processes that this one forks from then on share it. `program` makes it, given the
+    descriptor of the socket that it serves.
     """
 
     def __init__(self, program: Sequence[str] = SERVER) -> None:
@@ -66,7 +67,7 @@ class ForkServer:
         if relative or not sys.platform.startswith("linux"):
             return None
         with self._threads:
-            if self._control is None or self._owner != os.getpid():
+            if self._control is None:
                 self._start(born_with(env))
             return self._control if self._born == born_with(env) else None
 
