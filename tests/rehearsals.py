@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from closednet.batch.forked import Wanted
-from closednet.batch.forking import ForkServer
+from closednet.batch.forking import ForkServer, born_with
 from closednet_rehearsal import running as programs
 
 
@@ -27,7 +27,11 @@ SERVER: Final = Path(__file__).with_name("rehearsal_server.py")
 
 
 @cache
-def _server() -> ForkServer:
+def _server(born: frozenset[tuple[str, str]]) -> ForkServer:
+    """
+    Return the server of rehearsals that are born with this environment.
+    """
+    del born
     return ForkServer((sys.executable, "-P", os.fspath(SERVER)))
 
 
@@ -36,10 +40,11 @@ def begin(arguments: Sequence[str]) -> Process:
     Run `closednet-rehearsal` as a fork of a process that has imported it.
     """
     command = (sys.executable, "-m", "closednet_rehearsal", *arguments)
+    server = _server(frozenset(born_with(os.environ).items()))
     with Path(os.devnull).open("r+b") as null:
         streams = (null.fileno(), null.fileno(), 2)
         wanted = Wanted(command, os.environ, os.fspath(Path.cwd()), streams)
-        process = asyncio.run(_server().fork(wanted))
+        process = asyncio.run(server.fork(wanted))
     assert process is not None, "the server of rehearsals has died"
     return process
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 import gc
 import json
 
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, Final
 
 from botocore.loaders import JSONFileLoader, Loader
+
+
+S3: Final = "/s3/"
 
 
 def collect_seldom() -> None:
@@ -30,20 +33,20 @@ def share_models() -> None:
 
     The same for the lists of models: making one looks into four hundred folders.
 
-    Call it before moto is imported: its modules read models as they load.
+    Call it before moto is imported: its modules read models as they load. S3's are not
+    shared: a client changes them, and moto's routes break.
     """
     plain, walk = JSONFileLoader.load_file, Loader.list_available_services
-
-    @cache
-    def read(path: str) -> Any:
-        return plain(JSONFileLoader(), path)
+    shared = cache(partial(plain, JSONFileLoader()))
 
     @cache
     def known(paths: tuple[str, ...], kind: str) -> Any:
         return walk(Loader(list(paths), include_default_search_paths=False), kind)
 
     files: Any = JSONFileLoader
-    files.load_file = lambda _, file_path: read(file_path)
+    files.load_file = lambda loader, file_path: (
+        plain(loader, file_path) if S3 in file_path else shared(file_path)
+    )
     models: Any = Loader
     models.list_available_services = lambda loader, type_name: known(
         tuple(loader.search_paths), type_name

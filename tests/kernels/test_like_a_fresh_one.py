@@ -16,7 +16,7 @@ import pytest
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 
 from closednet.batch import provisioner
-from closednet.batch.forking import FOR_JUPYTER, born_with
+from closednet.batch.forking import FOR_JUPYTER, ForkServer, born_with
 from closednet.batch.kernels import SocketKernelManager
 from tests.kernels.notebooks import OrdinaryKernelManager, run
 
@@ -170,11 +170,13 @@ def test_any_jupyter_program_can_be_told_to_fork(
     asked = "import os; print(os.getppid())"
     assert [f"{os.getpid()}\n"] == run(asked, manager=OrdinaryKernelManager)
 
+    server = ForkServer()
+    monkeypatch.setattr(provisioner, "SHARED", server)
     monkeypatch.setenv(variable, name)
     KernelProvisionerFactory.clear_instance()
     try:
         forked = run(asked, manager=OrdinaryKernelManager)
+        assert [f"{server.pid}\n"] == forked
     finally:
         KernelProvisionerFactory.clear_instance()
-
-    assert [f"{os.getpid()}\n"] != forked
+        server.stop()

@@ -72,7 +72,8 @@ class Scene:
         inbound: str = "",
     ) -> Wishes:
         port = free_port()
-        folder = self.folder / str(port)
+        # A port can be free a second time.
+        folder = self.folder / f"{port}-{len(list(self.folder.iterdir()))}"
         folder.mkdir()
         target = inbound or self.dns.inbound
         return Wishes(folder, port, target, self.dns.forwarder, zones, edit, more)
