@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # nbval starts in two seconds; the tests that need it run it by themselves.
 PYTEST := $(BIN)/python -m pytest -q -p no:nbval
-# One more than there are cores: a third of their time tests wait.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Two more than there are cores: a third of their time tests wait.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
 LOCKED := $(shell cat requirements.lock pyproject.toml | cksum | tr -d ' ')
 STAMP := $(VENV)/.made-$(LOCKED)
 RUN ?=
@@ -53,7 +53,7 @@ lint: env ## Judge style: ruff, and the shell scripts where shellcheck is.
 	  else echo "shellcheck is missing: apt-get install shellcheck"; fi
 
 type: env ## Judge types, strictly.
-	$(BIN)/mypy lib tests
+	$(BIN)/mypy lib tests benchmarks
 
 layers: env ## Judge who may import whom.
 	$(BIN)/lint-imports

@@ -2,8 +2,9 @@
 What a fleet costs: 10, 100 and 1,000 servers of a rehearsal, from nothing to verified.
 
 Servers are registered (the whole step of the SSM Agent, wave by wave), commanded (one
-Run Command on all) and verified, through the library, with real shells and evidence.
-Prints a table and writes JSON beside it. `hosts ... --json FILE` for other sizes.
+Run Command on all) and verified, through the library, with real shells and evidence. Five
+thousand in memory are planned and verified besides. Prints a table and writes JSON
+beside it. `hosts ... --json FILE` for other sizes.
 """
 
 from __future__ import annotations
@@ -20,22 +21,23 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from benchmarks import measuring
+from benchmarks import in_memory, measuring
 from closednet.aws.commands import Commands
 from closednet.aws.nodes import ManagedNodes
 from closednet.hosts.run_command import RunCommand
 from closednet.hosts.scripts import Script
-from closednet.run import open_run
+from closednet.run import Run, open_run
 from closednet.site import open_site
 from closednet_rehearsal.running import running
 from closednet_rehearsal.settings import OPERATOR_ROLE
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from closednet.site import Site
     from closednet_rehearsal.running import Running
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 SIZES: Final = (10, 100, 1000)
 BEFORE: Final = ("endpoints", "inbound-endpoint", "hosted-zone", "activation")
 RESULTS: Final = Path(__file__).parent / "results/fleet.json"
+PARAMS: Final = Path(__file__).parents[1] / "params/example-one-account.yaml"
 HELLO: Final = Script("hello", "echo closednet: hello=yes\n")
 PAGE: Final = 50
 MOST_CALLS_A_PAGE: Final = 3
@@ -142,7 +145,7 @@ def _roll_out(rehearsal: Running, size: Size) -> None:
     params, meter = rehearsal.params_file, Meter(rehearsal, size)
     for name in BEFORE:
         _apply(name, params)
-    run = open_run("ssm-agent", params)
+    run = _opened("ssm-agent", params)
     with meter.phase("planned"):
         plan = run.plan(run.inspect())
     with meter.phase("registered"):
@@ -159,8 +162,14 @@ def _roll_out(rehearsal: Running, size: Size) -> None:
     size.fanout = _fanout(open_site(params))
 
 
-def _apply(name: str, params: Path) -> None:
+def _opened(name: str, params: Path) -> Run:
     run = open_run(name, params)
+    assert isinstance(run, Run)  # noqa: S101 - not the notebook of the evidence
+    return run
+
+
+def _apply(name: str, params: Path) -> None:
+    run = _opened(name, params)
     plan = run.plan(run.inspect())
     run.apply(plan, plan.plan.digest)
 
@@ -280,12 +289,15 @@ def main() -> int:
     parser.add_argument("hosts", type=int, nargs="*", default=SIZES)
     parser.add_argument("--json", type=Path, default=RESULTS)
     options = parser.parse_args()
-    sizes = [_apart(count) for count in options.hosts]
+    sizes = [_size(_apart(partial(_measured, n))) for n in options.hosts]
     say(shown(sizes))
+    many = _apart(partial(in_memory.measure, PARAMS))
+    say(in_memory.told(many))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     kept = {
         "machine": measuring.machine(),
         "sizes": [asdict(size) for size in sizes],
+        "in_memory": many,
     }
     options.json.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
     problems = broken(sizes)
@@ -294,7 +306,7 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def _apart(count: int) -> Size:
+def _apart(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """
     Measure in a process of its own, whose memory is nobody else's.
     """
@@ -303,16 +315,23 @@ def _apart(count: int) -> Size:
     if child == 0:
         os.close(read)
         with os.fdopen(write, "w") as stream:
-            size = asdict(measure(count))
-            stream.write(json.dumps(size))
+            stream.write(json.dumps(work()))
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as stream:
         text = stream.read()
     os.waitpid(child, 0)
     if not text:
-        raise SystemExit(f"measuring {count} servers failed")
-    told = json.loads(text)
+        raise SystemExit("it could not be measured")
+    told: dict[str, Any] = json.loads(text)
+    return told
+
+
+def _measured(count: int) -> dict[str, Any]:
+    return asdict(measure(count))
+
+
+def _size(told: dict[str, Any]) -> Size:
     phases = {name: Phase(**phase) for name, phase in told.pop("phases").items()}
     return Size(**told, phases=phases)
 

@@ -69,15 +69,16 @@ def main() -> int:
     given = parser.parse_args()
     alone = [ordinary() for _ in range(given.rounds)]
     forked = [prepared() for _ in range(given.rounds)]
+    prepared_ms = statistics.median(ours for _, ours in forked)
     result = {
         "benchmark": "imports",
         "boto3_ms": statistics.median(boto3 for boto3, _ in alone),
         "ordinary_over_boto3_ms": statistics.median(ours for _, ours in alone),
-        "prepared_over_boto3_ms": statistics.median(ours for _, ours in forked),
+        "prepared_over_boto3_ms": prepared_ms,
         "limit_ms": LIMIT_MS,
     }
     sys.stdout.write(json.dumps(result) + "\n")
-    return 0 if float(result["prepared_over_boto3_ms"]) <= LIMIT_MS else 1
+    return 0 if prepared_ms <= LIMIT_MS else 1
 
 
 if __name__ == "__main__":

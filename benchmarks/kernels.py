@@ -41,7 +41,12 @@ def notebook() -> str:
     """
     Return a notebook of trivial cells.
     """
-    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cell: dict[str, Any] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": {},
+        "outputs": [],
+    }
     cells = [cell | {"id": f"c{n}", "source": text} for n, text in enumerate(CELLS)]
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": spec}

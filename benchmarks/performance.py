@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, marks
+from benchmarks import growth, in_memory, marks
 
 
 ROOT = Path(__file__).parents[1]
@@ -264,6 +264,7 @@ def _fleet(result: Any) -> list[str]:
         ),
         "![CPU time and calls by the number of servers](performance.svg)",
         table(heads, lines),
+        *([f"{in_memory.told(result['in_memory'])}."] if "in_memory" in result else []),
     ]
 
 

@@ -65,7 +65,7 @@ def _installed(name: str, command: str, *packages: str) -> str:
         return ""
     try:
         subprocess.run([sys.executable, "-m", "venv", place], check=True)  # noqa: S603
-        pip = [place / "bin/python", "-m", "pip", "install", "-q", *packages]
+        pip = [os.fspath(place / "bin/python"), "-m", "pip", "install", "-q", *packages]
         subprocess.run(pip, check=True, capture_output=True)  # noqa: S603
     except subprocess.CalledProcessError:
         shutil.rmtree(place, ignore_errors=True)

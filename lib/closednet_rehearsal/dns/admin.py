@@ -56,7 +56,7 @@ def install_zones(work_dir: Path, text: str) -> tuple[str, ...]:
             f.zone for f in forwardings if not (forgets and forgets in f.zone)
         )
     )
-    _write_zones(work_dir, named, read_local(text))
+    write_zones(work_dir, named, read_local(text))
     _put(work_dir / INSTALLED, text)
     return named
 
@@ -83,7 +83,7 @@ def clear_zones(work_dir: Path) -> None:
     """
     Forward nothing, as before anybody configured the forwarder.
     """
-    _write_zones(work_dir, ())
+    write_zones(work_dir, ())
     _put(work_dir / INSTALLED, "")
 
 
@@ -134,7 +134,7 @@ def _check_targets(forwarding: Forwarding) -> None:
         )
 
 
-def _write_zones(
+def write_zones(
     work_dir: Path,
     zones: tuple[str, ...],
     local: dict[str, tuple[str, ...]] | None = None,
