@@ -39,6 +39,19 @@ def test_nodes_come_in_small_pages(cloud: Cloud, client: Any) -> None:
         client.describe_instance_information(MaxResults=4)
 
 
+def test_later_pages_are_as_long_as_asked_for(cloud: Cloud, client: Any) -> None:
+    """
+    A fleet is read in as many calls as AWS would need, but for the first page.
+    """
+    for number in range(12):
+        join(cloud, f"web{number:02}")
+    listing = client.get_paginator("describe_instance_information")
+
+    for size, expected in ((50, [5, 7]), (5, [5, 5, 2])):
+        pages = listing.paginate(PaginationConfig={"PageSize": size})
+        assert expected == [len(page["InstanceInformationList"]) for page in pages]
+
+
 def test_nodes_are_filtered(cloud: Cloud, agent: Agent, client: Any) -> None:
     other = join(cloud, "web02", Tags=[{"Key": "site", "Value": "osaka"}])
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from closednet_rehearsal.ssm.seams import JsonObject
 
 
+LATER: Final = 50
 MARK: Final = "rehearsal-page:"
 Item = TypeVar("Item")
 
@@ -27,10 +28,13 @@ Item = TypeVar("Item")
 def page(items: Sequence[Item], request: JsonObject) -> tuple[list[Item], JsonObject]:
     """
     Return one page of the items and the members that lead to the next one.
+
+    The first page is short, so that everybody has to turn it; later ones are as long
+    as was asked for, so that the calls of a large fleet are as many as AWS's.
     """
-    size = min(request.get("MaxResults") or PAGE_SIZE, PAGE_SIZE)
     start = _start(request.get("NextToken"))
-    end = start + size
+    most = LATER if start else PAGE_SIZE
+    end = start + min(request.get("MaxResults") or PAGE_SIZE, most)
     more = {"NextToken": _token(end)} if end < len(items) else {}
     return list(items[start:end]), more
 
