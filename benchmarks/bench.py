@@ -43,6 +43,7 @@ PARTS = {
         "evidence_overhead", (), ("--pairs", "1", "--cells", "100"), keeps=False
     ),
     "fleet": Part("fleet", ("10", "100"), ("10",)),
+    "sites": Part("sites", (), ("1", "--scaled", "2")),
 }
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, in_memory, marks
+from benchmarks import growth, in_memory, marks, sites
 
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +69,7 @@ def page(results: Path = RESULTS) -> str:
     sections = [HEAD, *_marks(results), WORK, *_aws_side(load("aws-side", results))]
     sections += [*_rollout(load("rollout", results)), *_kernels(results)]
     sections += _fleet(load("fleet", results))
+    sections += _sites(load("sites", results))
     return "\n".join(section.rstrip() + "\n" for section in sections)
 
 
@@ -265,6 +266,31 @@ def _fleet(result: Any) -> list[str]:
         "![CPU time and calls by the number of servers](performance.svg)",
         table(heads, lines),
         *([f"{in_memory.told(result['in_memory'])}."] if "in_memory" in result else []),
+    ]
+
+
+def _sites(result: Any) -> list[str]:
+    if result is None:
+        return []
+    sizes, (one, two) = result["sizes"], result["scaled"]
+    lines = []
+    for verb in sites.VERBS:
+        for figure, unit in sites.FIGURES.items():
+            values = [str(size[verb][figure]) for size in sizes]
+            lines.append([f"{verb}, {unit}", *values])
+    scaled = "; ".join(
+        f"{verb} {one[verb]['seconds'] / two[verb]['seconds']:.2f} times"
+        for verb in sites.VERBS
+    )
+    return [
+        "## How it grows with the sites",
+        (
+            "`closednet batch` with two workers, on rehearsed sites that nobody has"
+            " touched: all is still to be planned, and verification finds nothing yet."
+            f" {machine(result)}"
+        ),
+        table(["sites", *(f"{size['sites']:,}" for size in sizes)], lines),
+        f"Two workers do {one['sites']} sites faster than one: {scaled}.",
     ]
 
 

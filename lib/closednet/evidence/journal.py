@@ -91,6 +91,12 @@ class Journal:
             os.close(self._handle[0])
         self._handle = None
 
+    def __del__(self) -> None:
+        """
+        Let go of the file with the last who holds this: a worker does many sites.
+        """
+        self.close()
+
     @contextmanager
     def _locked(self) -> Iterator[int]:
         # A forked child shares the parent's lock with its descriptor: it needs its

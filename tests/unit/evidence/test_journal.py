@@ -199,6 +199,23 @@ def test_a_line_longer_than_a_block_is_found_again(path: Path) -> None:
     assert journal.verify_chain(path) == ()
 
 
+def test_the_file_is_let_go_with_the_last_who_holds_the_journal(path: Path) -> None:
+    """
+    A worker that does hundreds of sites would run out of descriptors.
+    """
+
+    def held() -> list[Path]:
+        links = Path("/proc/self/fd").iterdir()
+        return [link for link in links if link.exists() and link.samefile(path)]
+
+    book = opened(path)
+    book.record("note", text="one")
+    assert 1 == len(held())
+    del book
+
+    assert [] == held()
+
+
 def test_an_edited_last_line_stops_the_writer(written: Path) -> None:
     with written.open("ab") as file:
         file.write(b"not an event\n")

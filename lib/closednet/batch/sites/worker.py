@@ -74,7 +74,8 @@ def _listen(
     waiting: queue.SimpleQueue[Order | None],
     idle: threading.Event,
 ) -> None:
-    with channel.makefile("rb") as lines:
+    # A process that was killed with our words unread resets the channel.
+    with contextlib.suppress(OSError), channel.makefile("rb") as lines:
         for line in lines:
             idle.clear()
             waiting.put(orders.order(json.loads(line)))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import time
 
@@ -16,6 +17,7 @@ import pytest
 from closednet.batch.sites.local_pool import LocalPool
 from closednet.batch.sites.orders import Order
 from closednet.batch.sites.pool import Begun, Ended, Lost
+from closednet.batch.sites.worker_process import WorkerProcess
 
 
 if TYPE_CHECKING:
@@ -79,3 +81,14 @@ def test_a_worker_does_one_order_after_the_other_until_it_is_killed(
 def _pid(begun: Event) -> int:
     assert isinstance(begun, Begun)
     return int(re.findall(r"process (\d+)", begun.where)[0])
+
+
+def test_a_worker_ends_though_its_last_words_were_not_heard(tmp_path: Path) -> None:
+    """
+    A batch that is killed with a message unread resets the channel.
+    """
+    worker = WorkerProcess()
+    worker.give(_order(tmp_path, "a"))
+    assert select.select([worker], [], [], PATIENCE_S)[0]
+
+    assert f"worker process {worker.pid} ended with code 0" == worker.end()

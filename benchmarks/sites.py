@@ -1,0 +1,98 @@
+"""
+What a batch costs: 1, 10, 100 and 500 sites, planned and verified by two workers.
+
+The sites are untouched ones of up to a hundred rehearsals, each with an AWS, a name
+server and a server of its own; with more sites, several share one, which both verbs
+only read. So verification finds everything missing, and says so; its calls and its
+look-ups are those of any other. One worker does twenty sites besides, to
+see what the second is worth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from benchmarks import measuring
+from closednet_rehearsal.many.sites import many_sites
+from closednet_rehearsal.many.trial import Outcome, batch
+
+
+SIZES: Final = (1, 10, 100, 500)
+WORLDS: Final = 100
+WORKERS: Final = 2
+SCALED: Final = 20
+VERBS: Final = ("plan", "verify")
+FIGURES: Final = {
+    "seconds": "s",
+    "cpu_a_site": "CPU s a site",
+    "least_mb": "least MB of a worker",
+    "most_mb": "most MB of a worker",
+}
+RESULTS: Final = Path(__file__).parent / "results/sites.json"
+
+
+def measure(count: int, workers: int = WORKERS) -> dict[str, Any]:
+    """
+    Return what planning and verifying so many sites costs.
+    """
+    outcome = Outcome()
+    with (
+        tempfile.TemporaryDirectory(prefix="closednet-sites-") as folder,
+        many_sites(Path(folder) / "many", min(count, WORLDS)) as sites,
+    ):
+        _more_sites(sites.params, count)
+        for verb in VERBS:
+            batch(outcome, verb, str(sites.params), "--workers", str(workers))
+    told: dict[str, Any] = {"sites": count, "workers": workers}
+    for verb in VERBS:
+        rows = outcome.told[verb]["sites"]
+        if count != len(rows):
+            raise SystemExit(f"{verb}: {len(rows)} of {count} sites are told of")
+        memory = [row["memory_mb"] for row in rows]
+        told[verb] = {
+            "seconds": round(outcome.seconds[verb], 1),
+            "cpu_a_site": round(outcome.cpu_seconds[verb] / count, 2),
+            "least_mb": min(memory),
+            "most_mb": max(memory),
+        }
+        measuring.say(f"{count} sites, {verb}: {told[verb]}")
+    return told
+
+
+def _more_sites(folder: Path, count: int) -> None:
+    first = sorted(folder.glob("*.yaml"))
+    for number in range(len(first), count):
+        data = yaml.safe_load(first[number % len(first)].read_text("utf-8"))
+        data["site"] = f"site-{number + 1:03d}"
+        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+        (folder / f"{data['site']}.yaml").write_text(text, "utf-8")
+
+
+def main() -> int:
+    """
+    Measure and keep it.
+    """
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sites", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--scaled", type=int, default=SCALED)
+    parser.add_argument("--json", type=Path, default=RESULTS)
+    options = parser.parse_args()
+    kept = {
+        "machine": measuring.machine(),
+        "sizes": [measure(count) for count in options.sites],
+        "scaled": [measure(options.scaled, workers) for workers in (1, WORKERS)],
+    }
+    options.json.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
