@@ -203,7 +203,11 @@ class Commands:
             pages = self._account.ssm.get_paginator("list_command_invocations")
             return [
                 raw
-                for page in pages.paginate(CommandId=command_id, Details=True)
+                for page in pages.paginate(
+                    CommandId=command_id,
+                    Details=True,
+                    PaginationConfig={"PageSize": MOST_NODES},
+                )
                 for raw in page["CommandInvocations"]
             ]
         return []
