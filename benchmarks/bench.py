@@ -42,7 +42,7 @@ PARTS = {
     "evidence": Part(
         "evidence_overhead", (), ("--pairs", "1", "--cells", "100"), keeps=False
     ),
-    "fleet": Part("fleet", ("10", "100"), ("10",)),
+    "fleet": Part("fleet", (), ("10",)),
     "sites": Part("sites", (), ("1", "--scaled", "2")),
 }
 
