@@ -2,8 +2,8 @@
 Five thousand servers in memory: what plan and verification cost closednet itself.
 
 The step of the SSM Agent is the real one, with its engine; servers answer its two
-reading scripts at once, and AWS's list of nodes is counted in pages of fifty. The
-account has no room for so many otherwise: a machine holds a thousand simulated ones.
+reading scripts at once, and AWS's list of nodes is counted in pages of fifty. Servers
+that run real scripts are processes, of which a machine holds a thousand.
 """
 
 from __future__ import annotations

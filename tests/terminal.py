@@ -1,22 +1,17 @@
 """
-The command line in prepared processes: a test with dozens of commands would wait for
-their imports otherwise. tests/docs/test_readme.py types commands into a shell.
+The command line, as a test types it: each command is a fork of a prepared process.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import subprocess
-import sys
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from closednet.batch.forked import Wanted
-from closednet.batch.forking import ForkServer, born_with
+from tests import prepared
 
 
 if TYPE_CHECKING:
@@ -25,7 +20,6 @@ if TYPE_CHECKING:
     from closednet.batch.forked import ForkedProcess
 
 ROOT: Final = Path(__file__).parents[1]
-SERVER: Final = ROOT / "tests" / "terminal_server.py"
 PATIENCE_S: Final = 280.0
 
 
@@ -66,28 +60,15 @@ class Started:
         return subprocess.CompletedProcess(self.arguments, code, *said)
 
 
-@cache
-def _terminal(born: frozenset[tuple[str, str]]) -> ForkServer:
-    """
-    Return the server of commands that are born with this environment.
-    """
-    del born
-    return ForkServer((sys.executable, "-P", os.fspath(SERVER)))
-
-
 def start(*arguments: str, env: Mapping[str, str], cwd: Path = ROOT) -> Started:
     """
     Start a command of closednet, with the library that `env` names.
     """
-    command = (sys.executable, "-m", "closednet", *arguments)
-    server = _terminal(frozenset(born_with(env).items()))
     out, err = (os.fdopen(os.memfd_create(what), "w+") for what in ("out", "err"))
     with Path(os.devnull).open("rb") as null:
         streams = (null.fileno(), out.fileno(), err.fileno())
-        wanted = Wanted(command, env, os.fspath(cwd), streams)
-        process = asyncio.run(server.fork(wanted))
-    assert process is not None, "the terminal has died"
-    return Started(process, command, out, err)
+        process = prepared.fork("closednet", arguments, env, cwd, streams)
+    return Started(process, arguments, out, err)
 
 
 def run(
