@@ -40,11 +40,14 @@ settings.load_profile("any-machine")
 def pytest_configure(config: pytest.Config) -> None:
     """
     Cut this process, and by the environment every kernel, off the world.
+
+    It looks seldom for garbage: a thousand imported modules are none.
     """
     del config
     for name in [name for name in os.environ if name.startswith(FOREIGN_VARIABLES)]:
         del os.environ[name]
     os.environ.update(AWS_ENVIRONMENT)
+    lean.collect_seldom()
     sys.addaudithook(forbid_network)
 
 
@@ -57,11 +60,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """
-    Look seldom for garbage, and not among what was imported: it stays.
+    Look for no garbage among what was imported: it stays.
     """
     gc.collect()
     gc.freeze()
-    lean.collect_seldom()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 # The tests of each of these folders share what a fixture of the session made.
 TOGETHER: Final = ("tests/rehearsal_laws/", "tests/rehearsal_tls/")
 
+LONG: Final = frozenset({"browser", "notebooks", "rehearsal"})
+
+
+def _marks(item: pytest.Item) -> set[str]:
+    return {mark.name for mark in item.iter_markers()}
+
 
 def unit_of(nodeid: str) -> str:
     """
@@ -36,12 +42,14 @@ class Scheduling(LoadFileScheduling):  # type: ignore[misc]
 
 def longest_first(items: list[pytest.Item]) -> None:
     """
-    Let units with few tests, which are long ones, begin; short ones fill the end.
+    Let units that need a whole rehearsal begin, those with few tests, which are long
+    ones, before others; short ones fill the end.
     """
     tests = Counter(unit_of(item.nodeid) for item in items)
+    long = {unit_of(item.nodeid) for item in items if LONG & _marks(item)}
 
-    def rank(item: pytest.Item) -> tuple[bool, int]:
+    def rank(item: pytest.Item) -> tuple[bool, bool, int]:
         unit = unit_of(item.nodeid)
-        return unit not in TOGETHER, tests[unit]
+        return unit not in TOGETHER, unit not in long, tests[unit]
 
     items.sort(key=rank)
