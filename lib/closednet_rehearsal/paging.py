@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from moto.core.responses import ActionResult
 
 from closednet_rehearsal.errors import Refusal
 from closednet_rehearsal.settings import PAGE_SIZE
+from closednet_rehearsal.stage import world
 
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _PREFIX: Final = "rehearsal-page:"
+_LISTS: Final = 100
 
 
 def page(
@@ -55,20 +58,44 @@ def paged(
 ) -> Callable[[Any], ActionResult]:
     """
     Page the answer of an EC2 describe call; asked for by id, it comes whole.
+
+    EC2's things come and go by themselves. Were a list made anew for each page, one
+    that goes would hide another that is there.
     """
 
     def describe_page(response: Any) -> ActionResult:
-        answer = describe(response)
-        if ids and response._get_param(ids):  # noqa: SLF001 - moto's own accessor
-            return answer
-        shown: dict[str, Any] = dict(vars(answer)["_result"])
-        token = response._get_param("NextToken")  # noqa: SLF001
-        limit = response._get_int_param("MaxResults")  # noqa: SLF001
-        for key in keys:
-            shown[key], shown["NextToken"] = page(list(shown[key]), token, limit)
-        return ActionResult(shown)
+        token = response._get_param("NextToken")  # noqa: SLF001 - moto's own accessor
+        if token:
+            answer = _rest(token)
+        else:
+            result = describe(response)
+            if ids and response._get_param(ids):  # noqa: SLF001
+                return result
+            answer = dict(vars(result)["_result"])
+        limit = response._get_int_param("MaxResults") or PAGE_SIZE  # noqa: SLF001
+        stop = min(limit, PAGE_SIZE)
+        shown = {key: list(answer[key])[:stop] for key in keys}
+        rest = {key: list(answer[key])[stop:] for key in keys}
+        more = _kept({**answer, **rest}) if any(rest.values()) else None
+        return ActionResult({**answer, **shown, "NextToken": more})
 
     return describe_page
+
+
+def _kept(rest: dict[str, Any]) -> str:
+    lists = world().lists
+    for old in itertools.islice(tuple(lists), max(0, len(lists) - _LISTS)):
+        del lists[old]
+    token = world().ids.uuid("page")
+    lists[token] = rest
+    return token
+
+
+def _rest(token: str) -> dict[str, Any]:
+    try:
+        return world().lists[token]
+    except KeyError:
+        raise Refusal("InvalidNextToken", f"The token '{token}' is invalid") from None
 
 
 def marked(items: Sequence[Any], key: str, marker: str | None) -> ActionResult:

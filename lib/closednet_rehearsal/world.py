@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from closednet_rehearsal.clock import Clock
 from closednet_rehearsal.ids import Ids
@@ -53,6 +53,8 @@ class World:
     calls: list[Call] = field(default_factory=list)
     unsupported: list[str] = field(default_factory=list)
     written: dict[str, float] = field(default_factory=dict)
+    # What lists that were begun still have to show, by the token of the next page.
+    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
     site: SiteNetwork = field(default_factory=SiteNetwork)
     # Documents of the organisation's policies, by the account that they bind.
     organisation: dict[str, list[str]] = field(default_factory=dict)

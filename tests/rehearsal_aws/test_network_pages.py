@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from closednet_rehearsal.settings import PAGE_SIZE, REGION, SUBNETS, VPC_ID
 from tests.rehearsal_aws.listings import MANY, Listing, judged
+from tests.rehearsal_aws.refusals import refusal
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.rehearsal_aws.conftest import Aws
+    from tests.rehearsal_aws.conftest import Aws, Control
 
 SERVICES = "ServiceDetails[].ServiceId"
 VPC = [{"Name": "vpc-id", "Values": [VPC_ID]}]
@@ -77,6 +78,27 @@ def test_pages_of_the_network(
     for made in groups:
         ec2.delete_security_group(GroupId=made["GroupId"])
     assert group
+
+
+def test_what_goes_while_pages_are_turned_hides_nothing(
+    ec2: Any, create: Callable[..., dict[str, Any]], control: Control
+) -> None:
+    services = ("ssm", "ssmmessages", "ec2messages", "kms", "logs", "monitoring")
+    made = [create(service)["VpcEndpointId"] for service in services]
+    first = ec2.describe_vpc_endpoints()
+    ec2.delete_vpc_endpoints(VpcEndpointIds=made[:1])
+    control.advance()
+    second = ec2.describe_vpc_endpoints(NextToken=first["NextToken"])
+
+    seen = [e["VpcEndpointId"] for p in (first, second) for e in p["VpcEndpoints"]]
+    assert made == seen
+    assert "NextToken" not in second
+
+
+def test_a_token_that_was_never_given_is_refused(ec2: Any) -> None:
+    code, _ = refusal(ec2.describe_vpc_endpoints, NextToken="nonsense")
+
+    assert "InvalidNextToken" == code
 
 
 def test_pages_of_resolver_and_records(network: Aws, group: str, control: Any) -> None:
