@@ -110,11 +110,11 @@ bench-fleet: env ## Measure fleets of 10, 100 and 1,000 servers.
 test: lint layers ## Run everything but the long sweeps: style, types, layers, tests.
 	@$(MAKE) --no-print-directory -j2 type suite
 
-# Read for the first time, a test costs its worker three times as much.
-compiled: env
+# What is read for the first time costs each worker three times as much.
+compiled: env ## Read all tests once, before several workers do.
 	@said=$$($(PYTEST) --collect-only -q tests) || { echo "$$said"; exit 1; }
 
-suite: compiled ## Run the tests alone, as `make test` does.
+suite: env compiled ## Run the tests alone, as `make test` does.
 	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --durations=10 -m "not layouts" tests
 
