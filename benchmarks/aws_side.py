@@ -109,6 +109,13 @@ def _script(name: str) -> Callable[[str, Path], list[str]]:
     return command
 
 
+def _playbook(phase: str, folder: Path) -> list[str]:
+    playbook = os.fspath(CONTESTANTS / "ansible.yml")
+    tags = "verify" if phase == "verify" else "apply,verify"
+    given = ["-e", f"folder={folder}", "--tags", tags]
+    return ["ansible-playbook", playbook, *given]
+
+
 def contestants(wanted: list[str]) -> list[Contestant]:
     """
     Return who takes part.
@@ -118,10 +125,15 @@ def contestants(wanted: list[str]) -> list[Contestant]:
         Contestant("closednet, library", _python("closednet_library", "site.yaml")),
         Contestant("boto3 script", _python("plain_boto3", "work.json")),
         Contestant("aws-cli script", _script("aws_cli.sh"), slow=True),
+        Contestant("Ansible", _playbook, slow=True),
         Contestant("Terraform", _script("terraform.sh"), slow=True),
     ]
     chosen = [c for c in all_of_them if not wanted or any(w in c.name for w in wanted)]
-    lacks = {"aws-cli script": tools.aws_cli, "Terraform": tools.terraform}
+    lacks = {
+        "aws-cli script": tools.aws_cli,
+        "Ansible": tools.ansible,
+        "Terraform": tools.terraform,
+    }
     return [
         c._replace(missing=lacks[c.name]()) if c.name in lacks else c for c in chosen
     ]

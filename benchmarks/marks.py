@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 NOTEBOOKS, LIBRARY = "closednet, notebooks", "closednet, library"
 BASE = "boto3 script"
-OTHERS = ("aws-cli script", "Terraform")
+OTHERS = ("aws-cli script", "Ansible", "Terraform")
 FAR_MS = 20
 AT_MOST, FASTER = 1.5, 10.0
 

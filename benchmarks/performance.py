@@ -45,9 +45,9 @@ site's DNS server are there already. The emulator's lists have pages of 5 for ev
   with evidence and pages. It has no verification without a run.
 - **closednet, library**: the same verbs in one process, without evidence.
 - **boto3 script**: `benchmarks/contestants/plain_boto3.py`, looks first, then creates.
-- **Others** do the same with their own commands; a shell script looks first, too. They
-  are slow, and take one round at the longest latency. Terraform's `again` is its apply,
-  and `verify` its plan.
+- **Others** do the same with their own commands; a shell script looks first, too, and
+  Ansible's playbook asks aws-cli where it has no module. They are slow, and take one
+  round at the longest latency. Terraform's `again` is its apply, and `verify` its plan.
 
 Memory is the largest sum over all processes, what they share counted once. Calls include
 `AssumeRole`. "x" is the ratio to the boto3 script.

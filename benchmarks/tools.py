@@ -34,6 +34,16 @@ def aws_cli() -> str:
 
 
 @cache
+def ansible() -> str:
+    """
+    Install Ansible with its collections apart; return why it cannot be used, or nothing.
+
+    Its playbook asks aws-cli where no module does the work.
+    """
+    return aws_cli() or _installed("ansible", "ansible-playbook", "ansible", "boto3")
+
+
+@cache
 def terraform() -> str:
     """
     Return why Terraform cannot be used with its AWS provider, or nothing.

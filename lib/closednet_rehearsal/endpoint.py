@@ -4,6 +4,7 @@ A VPC endpoint with the addresses, names and states that AWS gives it.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from hashlib import sha256
 from ipaddress import IPv4Address
 from typing import Any
@@ -37,6 +38,7 @@ class Endpoint(VPCEndPoint):
             security_group_ids=list(params.get("SecurityGroupIds", [])),
         )
         self.service = service
+        self.creation_timestamp = datetime.fromtimestamp(world().clock.now(), UTC)
         self.ip_address_type = "ipv4"
         self.service_region = service.region
         self.requester_managed = False

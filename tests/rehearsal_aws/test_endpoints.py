@@ -5,6 +5,7 @@ Interface endpoints: addresses, names, states.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from closednet_rehearsal.settings import SUBNETS, VPC_ID
@@ -33,6 +34,15 @@ def test_endpoint_is_pending_then_available(
     control.advance()
 
     assert (["pending"], ["available"]) == (before, states(ec2, endpoint_id))
+
+
+def test_endpoint_says_when_it_was_made(ec2: Any, create: Create) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    made = create("ssm")
+    shown = ec2.describe_vpc_endpoints(VpcEndpointIds=[made["VpcEndpointId"]])
+
+    assert before <= made["CreationTimestamp"]
+    assert made["CreationTimestamp"] == shown["VpcEndpoints"][0]["CreationTimestamp"]
 
 
 def test_endpoint_keeps_its_interfaces_until_it_is_gone(
