@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help env fmt lint type layers unit laws rehearsal notebooks recorded docs \
 	browser chaos faults layouts policies fuzz-evidence bench bench-quick \
-	batch-sites bench-fleet compiled suite test check rehearse lab record report lock clean
+	batch-sites bench-fleet suite test check rehearse lab record report lock clean
 
 help: ## Show what there is to make.
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /  \1@/p' $(firstword $(MAKEFILE_LIST)) \
@@ -111,10 +111,8 @@ test: lint layers ## Run everything but the long sweeps: style, types, layers, t
 	@$(MAKE) --no-print-directory -j2 type suite
 
 # What is read for the first time costs each worker three times as much.
-compiled: env ## Read all tests once, before several workers do.
+suite: env ## Run the tests alone, as `make test` does.
 	@said=$$($(PYTEST) --collect-only -q tests) || { echo "$$said"; exit 1; }
-
-suite: env compiled ## Run the tests alone, as `make test` does.
 	$(PYTEST) -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --durations=10 -m "not layouts" tests
 
