@@ -11,7 +11,8 @@ NOTEBOOKS, LIBRARY = "closednet, notebooks", "closednet, library"
 BASE = "boto3 script"
 OTHERS = ("aws-cli script", "Ansible", "Terraform")
 FAR_MS = 20
-AT_MOST, FASTER = 1.5, 10.0
+AT_MOST, FASTER, SCALING, CALLS_A_PAGE = 1.5, 10.0, 1.7, 3
+FEW = 10
 
 
 class Mark(NamedTuple):
@@ -53,7 +54,33 @@ def of(results: dict[str, Any]) -> list[Mark]:
         ratio, limit = evidence["ratio"], evidence["limit"]
         what = f"{evidence['cells']} cells with evidence, over nbclient's"
         found.append(Mark(what, f"at most {limit}", f"{ratio}", ratio <= limit))
+    if sites := results.get("sites"):
+        found += _many_sites(sites)
+    if fleet := results.get("fleet"):
+        found += _many_servers(fleet["sizes"])
     return found
+
+
+def _many_sites(result: dict[str, Any]) -> list[Mark]:
+    costs = {int(each["sites"]): each["seconds_a_site"] for each in result["sizes"]}
+    most, found = max(costs), []
+    if FEW in costs and most > FEW:
+        what = f"batch: time a site for {most} sites over that for {FEW}"
+        ratio = costs[most] / costs[FEW]
+        found.append(Mark(what, "at most 1", f"{ratio:.1f}", ratio <= 1))
+    one, two = result["scaled"]
+    what = "batch: two workers over one"
+    ratio = one["seconds"] / two["seconds"]
+    limit = f"at least {SCALING}"
+    return [*found, Mark(what, limit, f"{ratio:.1f}", ratio >= SCALING)]
+
+
+def _many_servers(sizes: list[dict[str, Any]]) -> list[Mark]:
+    most = max(sizes, key=lambda size: int(size["hosts"]))
+    calls, pages = most["phases"]["verified"]["calls"], most["hosts"] / 50
+    limit = CALLS_A_PAGE * pages
+    what = f"calls of a verification of {most['hosts']:,} servers"
+    return [Mark(what, f"at most {limit:.0f}", f"{calls}", calls <= limit)]
 
 
 def _beside(rows: list[dict[str, Any]]) -> list[Mark]:

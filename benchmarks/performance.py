@@ -110,7 +110,7 @@ def table(heads: list[str], rows: list[list[str]]) -> str:
 
 
 def _marks(results: Path) -> list[str]:
-    names = ("aws-side", "kernels", "imports", "evidence")
+    names = ("aws-side", "kernels", "imports", "evidence", "sites", "fleet")
     found = marks.of({name: load(name, results) for name in names})
     if not found:
         return []
