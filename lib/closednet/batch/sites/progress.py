@@ -88,7 +88,7 @@ class Progress:
         )
         more = len(running) - MOST_NAMED
         others = f" and {more} more" if more > 0 else ""
-        return f"now: {named}{others}{self._left()}"
+        return f"now: {named or 'no site'}{others}{self._left()}"
 
     def _left(self) -> str:
         ended = sum(row.result is not None for row in self._rows)
