@@ -1,11 +1,12 @@
 """
 Small pages, so that code which forgets to ask for the next one is found out.
+
+Things come and go by themselves. Were a list made anew for each page and cut by
+position, one that goes would hide another that is there.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import itertools
 
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-_PREFIX: Final = "rehearsal-page:"
 _LISTS: Final = 100
 
 
@@ -33,23 +33,28 @@ def page(
 ) -> tuple[list[Any], str | None]:
     """
     Return one page of `items` and the token of the next page, if there is one.
+
+    Whoever shows a token gets what the list held that was begun, whatever `items` are.
     """
-    start = _offset(token)
-    stop = start + min(limit or most, most)
-    return list(items[start:stop]), _token(stop) if stop < len(items) else None
+    whole = list(items) if token is None else _rest(token)
+    stop = min(limit or most, most)
+    rest = whole[stop:]
+    return whole[:stop], _kept(rest) if rest else None
 
 
-def _token(offset: int) -> str:
-    return base64.urlsafe_b64encode(f"{_PREFIX}{offset}".encode()).decode()
+def _kept(rest: list[Any]) -> str:
+    lists = world().lists
+    for old in itertools.islice(tuple(lists), max(0, len(lists) - _LISTS)):
+        del lists[old]
+    token = world().ids.uuid("page")
+    lists[token] = rest
+    return token
 
 
-def _offset(token: str | None) -> int:
-    if token is None:
-        return 0
+def _rest(token: str) -> list[Any]:
     try:
-        text = base64.urlsafe_b64decode(token.encode()).decode()
-        return int(text.removeprefix(_PREFIX))
-    except (ValueError, binascii.Error):
+        return world().lists[token]
+    except KeyError:
         raise Refusal("InvalidNextToken", f"The token '{token}' is invalid") from None
 
 
@@ -59,43 +64,23 @@ def paged(
     """
     Page the answer of an EC2 describe call; asked for by id, it comes whole.
 
-    EC2's things come and go by themselves. Were a list made anew for each page, one
-    that goes would hide another that is there.
+    Several `keys` are columns of one list.
     """
 
     def describe_page(response: Any) -> ActionResult:
-        token = response._get_param("NextToken")  # noqa: SLF001 - moto's own accessor
-        if token:
-            answer = _rest(token)
-        else:
-            result = describe(response)
-            if ids and response._get_param(ids):  # noqa: SLF001
-                return result
-            answer = dict(vars(result)["_result"])
-        limit = response._get_int_param("MaxResults") or PAGE_SIZE  # noqa: SLF001
-        stop = min(limit, PAGE_SIZE)
-        shown = {key: list(answer[key])[:stop] for key in keys}
-        rest = {key: list(answer[key])[stop:] for key in keys}
-        more = _kept({**answer, **rest}) if any(rest.values()) else None
-        return ActionResult({**answer, **shown, "NextToken": more})
+        answer = describe(response)
+        if ids and response._get_param(ids):  # noqa: SLF001 - moto's own accessor
+            return answer
+        shown: dict[str, Any] = dict(vars(answer)["_result"])
+        rows = list(zip(*(shown[key] for key in keys), strict=True))
+        token = response._get_param("NextToken")  # noqa: SLF001
+        limit = response._get_int_param("MaxResults")  # noqa: SLF001
+        some, shown["NextToken"] = page(rows, token, limit)
+        for column, key in enumerate(keys):
+            shown[key] = [row[column] for row in some]
+        return ActionResult(shown)
 
     return describe_page
-
-
-def _kept(rest: dict[str, Any]) -> str:
-    lists = world().lists
-    for old in itertools.islice(tuple(lists), max(0, len(lists) - _LISTS)):
-        del lists[old]
-    token = world().ids.uuid("page")
-    lists[token] = rest
-    return token
-
-
-def _rest(token: str) -> dict[str, Any]:
-    try:
-        return world().lists[token]
-    except KeyError:
-        raise Refusal("InvalidNextToken", f"The token '{token}' is invalid") from None
 
 
 def marked(items: Sequence[Any], key: str, marker: str | None) -> ActionResult:

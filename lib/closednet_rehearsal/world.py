@@ -54,7 +54,7 @@ class World:
     unsupported: list[str] = field(default_factory=list)
     written: dict[str, float] = field(default_factory=dict)
     # What lists that were begun still have to show, by the token of the next page.
-    lists: dict[str, dict[str, Any]] = field(default_factory=dict)
+    lists: dict[str, list[Any]] = field(default_factory=dict)
     site: SiteNetwork = field(default_factory=SiteNetwork)
     # Documents of the organisation's policies, by the account that they bind.
     organisation: dict[str, list[str]] = field(default_factory=dict)

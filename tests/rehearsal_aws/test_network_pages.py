@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from closednet_rehearsal.settings import PAGE_SIZE, REGION, SUBNETS, VPC_ID
@@ -93,6 +94,25 @@ def test_what_goes_while_pages_are_turned_hides_nothing(
     seen = [e["VpcEndpointId"] for p in (first, second) for e in p["VpcEndpoints"]]
     assert made == seen
     assert "NextToken" not in second
+
+
+def test_a_zone_of_an_endpoint_that_goes_hides_no_other(
+    network: Aws, ec2: Any, create: Callable[..., dict[str, Any]], control: Control
+) -> None:
+    services = ("ssm", "ssmmessages", "ec2messages", "kms", "logs", "monitoring")
+    made = [create(s, PrivateDnsEnabled=True)["VpcEndpointId"] for s in services]
+    ask = partial(
+        network.client("route53").list_hosted_zones_by_vpc,
+        VPCId=VPC_ID,
+        VPCRegion=REGION,
+    )
+    first = ask()
+    ec2.delete_vpc_endpoints(VpcEndpointIds=made[:1])
+    control.advance()
+    second = ask(NextToken=first["NextToken"])
+
+    seen = [z["Name"] for p in (first, second) for z in p["HostedZoneSummaries"]]
+    assert [f"{s}.{REGION}.amazonaws.com." for s in services] == seen
 
 
 def test_a_token_that_was_never_given_is_refused(ec2: Any) -> None:
