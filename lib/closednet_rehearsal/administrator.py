@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S: Final = 0.1
 # Where nobody has written evidence for a while: a hundred idle sites look, too.
-IDLE_S: Final = 10.0
-LOOK_SELDOM_S: Final = 1.0
+IDLE_S: Final = 30.0
+LOOK_SELDOM_S: Final = 3.0
 JOURNALS: Final = "*/*/journal.jsonl"
 CONFIG: Final = "*/*/handover/forwarder-*.conf"
 TAKE_BACK: Final = "*/*/handover/rollback-inbound-endpoint.md"

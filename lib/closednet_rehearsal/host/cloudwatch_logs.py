@@ -27,6 +27,8 @@ EXISTS: Final = "ResourceAlreadyExistsException"
 class LogFile:
     """
     One entry of a collect_list; how far it was sent is kept over restarts.
+
+    `sent` is when that was the last time.
     """
 
     def __init__(self, machine: Machine, client: Client, entry: dict[str, Any]) -> None:
@@ -40,6 +42,7 @@ class LogFile:
         self._ready = False
         name = self._pattern.replace("/", "_")
         self._state = machine.root / settings.HOME / "logs/state" / name
+        self.sent = time.monotonic()
 
     def ship(self) -> int:
         """
@@ -63,6 +66,7 @@ class LogFile:
             self._put(lines[place : place + MOST_EVENTS])
         if complete:
             self._remember(file, start + len(complete))
+            self.sent = time.monotonic()
         return len(lines)
 
     def _filled(self, text: str) -> str:

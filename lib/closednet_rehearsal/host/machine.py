@@ -15,6 +15,7 @@ from typing import Any, Final
 
 
 DESCRIPTION: Final = "host.json"
+PACE_S: Final = 5.0
 FOLDER_VARIABLE: Final = "CLOSEDNET_HOST_DIR"
 # In the environment of what was forked rather than started.
 FORKED: Final = "CLOSEDNET_FORKED"
@@ -45,6 +46,8 @@ class Machine:
         self.speed = float(described["speed"])
         # How long it waits for an answer of DNS before it asks once more.
         self.patience_s = float(described.get("patience_s", 1.0))
+        # The least time between two publications of the same metrics.
+        self.pace_s = float(described.get("pace_s", PACE_S))
         self.clock_offset = float(described.get("clock_offset", 0))
 
     @property

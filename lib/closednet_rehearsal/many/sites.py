@@ -4,23 +4,29 @@ Rehearsed sites side by side, for whoever tries batches.
 
 from __future__ import annotations
 
+import json
 import os
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from closednet_rehearsal.branching import origin
-from closednet_rehearsal.branching.folders import EVIDENCE
+from closednet_rehearsal.branching.folders import EVIDENCE, WORK
+from closednet_rehearsal.host.machine import DESCRIPTION
 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from closednet_rehearsal.branching import Branch
+
+# A finished site's agents publish as often as real ones do: a hundred that do so every
+# few seconds leave nothing of a small machine to the sites that are at work.
+PACE_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ def many_sites(folder: Path, count: int, *, hosts: int = 1) -> Iterator[ManySite
     params.mkdir(parents=True)
     evidence.mkdir()
     with origin(folder / "origin", hosts) as first, ExitStack() as stack:
+        _calm(first.folder / WORK)
         branches: dict[str, Branch] = {}
         for number in range(1, count + 1):
             site = f"site-{number:03d}"
@@ -69,6 +76,12 @@ def many_sites(folder: Path, count: int, *, hosts: int = 1) -> Iterator[ManySite
             branches[site] = branch
             _describe(site, branch, params, evidence)
         yield ManySites(params, evidence, branches)
+
+
+def _calm(work_dir: Path) -> None:
+    for file in work_dir.glob(f"hosts/*/{DESCRIPTION}"):
+        described = json.loads(file.read_text()) | {"pace_s": PACE_S}
+        file.write_text(json.dumps(described, indent=1) + "\n")
 
 
 def _describe(site: str, branch: Branch, params: Path, evidence: Path) -> None:
