@@ -272,12 +272,15 @@ def _fleet(result: Any) -> list[str]:
 def _sites(result: Any) -> list[str]:
     if result is None:
         return []
-    sizes, (one, two) = result["sizes"], result["scaled"]
+    sizes, few = result["sizes"], result["scaled"][0]["sites"]
     lines = [
         [unit, *(str(size[figure]) for size in sizes)]
         for figure, unit in sites.FIGURES.items()
     ]
-    faster = one["seconds"] / two["seconds"]
+    second = [
+        [way.pool, f"{way.latency_ms} ms", f"{faster:.2f}"]
+        for way, faster in sites.second_worker(result).items()
+    ]
     return [
         "## How it grows with the sites",
         (
@@ -285,7 +288,8 @@ def _sites(result: Any) -> list[str]:
             f" touched. {machine(result)}"
         ),
         table(["sites", *(f"{size['sites']:,}" for size in sizes)], lines),
-        f"Two workers plan {one['sites']} sites {faster:.2f} times as fast as one.",
+        f"How many times as fast two workers plan {few} sites as one:",
+        table(["workers", "added to each call", "times"], second),
     ]
 
 

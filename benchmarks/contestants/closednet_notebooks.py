@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import sys
 
-from pathlib import Path
-
 from benchmarks.contestants.closednet_library import plans, wrong
 from closednet import registry
-from closednet.batch.execute import execute
+from closednet.batch import overlap
+from closednet.batch.execute import Outcome, execute
 from closednet.batch.forking import SHARED
 from closednet.batch.notebooks import notebooks_folder
 from closednet.batch.pages import Pages
 from closednet.evidence.run_folder import RunFolder
+from closednet.run.locking import held
 from closednet.site import open_site
 
 
@@ -33,18 +33,24 @@ def main(params: str, run: str) -> int:
     site.confirm_accounts()
     folder = RunFolder(site.evidence_root, site.params.site, run)
     pages = Pages(folder)
-    digests = {name: plan.digest for name, plan in plans(site).items()}
-    for name, digest in digests.items():
-        notebook = registry.entry(name).notebook
+    planned = {registry.entry(n).notebook: plan for n, plan in plans(site).items()}
+
+    def one(notebook: str) -> Outcome:
         target = folder.path / "notebooks" / f"{notebook}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
+        digest = planned[notebook].digest
         given = {"params_file": params, "run_id": run, "approve": digest}
         source = notebooks_folder() / f"{notebook}.ipynb"
         outcome = execute(source, target, given, timeout_s=LIMIT_S)
-        if outcome.error not in ("", "VerificationError"):
-            sys.stderr.write(f"{notebook}: {outcome.error}: {outcome.message}\n")
-            return 1
-        pages.begin(Path(target))
+        pages.begin(target)
+        return Outcome(notebook) if outcome.error == "VerificationError" else outcome
+
+    busy = {notebook for notebook, plan in planned.items() if plan.changes}
+    with held(site.evidence_root, site.params.site):
+        outcome = overlap.run(planned, busy, one)
+    if not outcome.ok:
+        sys.stderr.write(f"{outcome.notebook}: {outcome.error}: {outcome.message}\n")
+        return 1
     pages.write()
     found = wrong(site, list(folder.reports().values()))
     sys.stderr.write("".join(f"{line}\n" for line in found))

@@ -8,6 +8,7 @@ import asyncio
 import atexit
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -88,6 +89,13 @@ class ForkServer:
                 self._kernels.add(process)
                 return process
         return None
+
+    def interrupt(self) -> None:
+        """
+        Interrupt whatever the kernels of this process do.
+        """
+        for kernel in list(self._kernels):
+            kernel.send_signal(signal.SIGINT)
 
     def stop(self) -> None:
         """

@@ -4,17 +4,16 @@ A whole rollout, or its undoing, as papermill runs of the notebooks.
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
+import threading
 import time
 
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from closednet import errors, registry
+from closednet.batch import overlap
 from closednet.batch.execute import INTERRUPTED, Outcome, execute
 from closednet.batch.notebooks import EVIDENCE, ROLLBACK, notebooks_folder
 from closednet.batch.pages import Pages
@@ -25,15 +24,15 @@ from closednet.evidence.run_folder import RunFolder, utc_now
 from closednet.run import approval_store, approvals, archiving, change_request
 from closednet.run.gate import Gate
 from closednet.run.instructed import refuse_instruct
-from closednet.run.locking import HELD
+from closednet.run.locking import held
 from closednet.run.opening import open_rollback
 from closednet.run.rollout import plan_rollout
 from closednet.run.viewing import coverage
-from closednet.site import Site, open_site
+from closednet.site import open_site
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Mapping
     from pathlib import Path
 
     from closednet.evidence.change_request import RequestFile
@@ -91,7 +90,7 @@ def apply(
     site = open_site(params_file)
     refuse_instruct(site)
     gate = Gate(site, approve)
-    with _held(site):
+    with held(site.evidence_root, site.params.site):
         _bring(gate, plan_file, approvals_folder)
         planned = plan_rollout(site).rollout
         store = RunFolder(site.evidence_root, site.params.site, "plans")
@@ -104,7 +103,7 @@ def apply(
         names = _names(first)
         folder = RunFolder(store.root, store.site, chosen)
         batch = _Batch(params_file, folder, gate, on_stage)
-        outcome = batch.run_all(names, {"approve": approve})
+        outcome = batch.run_all(names, _busy(planned), {"approve": approve})
         code = batch.finish(outcome)
         return Ended(chosen, code, outcome.error, outcome.message)
 
@@ -135,7 +134,7 @@ def undo(
     refuse_instruct(site)
     chosen = _new()
     gate = Gate(site, approve, rollback=True)
-    with _held(site):
+    with held(site.evidence_root, site.params.site):
         _bring(gate, None, approvals_folder)
         run = open_rollback(params_file, run_id=chosen, undo=run_id)
         view = run.plan()
@@ -146,9 +145,8 @@ def undo(
         if view.rollout.changes:
             gate.require(_touched(view.rollout))
         batch = _Batch(params_file, run.folder, gate)
-        outcome = batch.run_all(
-            [ROLLBACK], {"approve": approve or view.rollout.digest, "undo": run_id}
-        )
+        given = {"approve": approve or view.rollout.digest, "undo": run_id}
+        outcome = batch.run_all([ROLLBACK], [ROLLBACK], given)
         return batch.finish(outcome, whole=False)
 
 
@@ -187,22 +185,25 @@ class _Batch:
     gate: Gate
     on_stage: Callable[[Stage], object] = bool
     started: float = field(default_factory=time.monotonic)
+    telling: threading.Lock = field(default_factory=threading.Lock)
 
-    @cached_property
-    def pages(self) -> Pages:
-        """
-        The pages of the notebooks, begun as each of them is done.
-        """
-        return Pages(self.folder)
+    def __post_init__(self) -> None:
+        self.pages = Pages(self.folder)
 
-    def run_all(self, names: list[str], parameters: Mapping[str, str]) -> Outcome:
-        outcome = Outcome("")
-        for number, name in enumerate(names, start=1):
-            self.on_stage(Stage(name, number, len(names)))
-            outcome = self._one(f"[{number}/{len(names)}] {name}", name, parameters)
-            if not outcome.ok:
-                break
-        return outcome
+    def run_all(
+        self, names: list[str], busy: Container[str], parameters: Mapping[str, str]
+    ) -> Outcome:
+        """
+        Run the notebooks; those that are `busy` have something to change.
+        """
+
+        def one(name: str) -> Outcome:
+            stage = Stage(name, names.index(name) + 1, len(names))
+            with self.telling:
+                self.on_stage(stage)
+            return self._one(stage, parameters)
+
+        return overlap.run(names, busy, one)
 
     def finish(self, outcome: Outcome, *, whole: bool = True) -> int:
         """
@@ -228,7 +229,8 @@ class _Batch:
         for line in archiving.deposit_words(found) if found else ():
             print(line)
 
-    def _one(self, title: str, name: str, parameters: Mapping[str, str]) -> Outcome:
+    def _one(self, stage: Stage, parameters: Mapping[str, str]) -> Outcome:
+        name, title = stage.notebook, f"[{stage.number}/{stage.of}] {stage.notebook}"
         began = time.monotonic()
         print(f"{title} ...", file=sys.stderr, flush=True)
         target = self.folder.path / "notebooks" / f"{name}.ipynb"
@@ -265,6 +267,13 @@ class _Batch:
 READ_ONLY: Final = ("00-preflight", "80-cloudwatch-verification", EVIDENCE)
 
 
+def _busy(rollout: RolloutPlan) -> set[str]:
+    """
+    Return the notebooks that have something to change, or that need all others.
+    """
+    return {registry.entry(step).notebook for step in _touched(rollout)} | {EVIDENCE}
+
+
 def exit_code(error: str) -> int:
     """
     Return the exit code for the class name of an error in a notebook.
@@ -298,16 +307,3 @@ def _open_under(store: RunFolder, digest: str) -> str:
         return ""
     approved = {e.data.get("digest") for e in newest.events() if e.kind == "approval"}
     return newest.run_id if digest in approved else ""
-
-
-@contextmanager
-def _held(site: Site) -> Iterator[None]:
-    """
-    Hold the site's lock for this process and the kernels that it starts.
-    """
-    with runs.site_lock(site.evidence_root, site.params.site, run_id="batch"):
-        os.environ[HELD] = str(os.getpid())
-        try:
-            yield
-        finally:
-            del os.environ[HELD]

@@ -4,10 +4,12 @@ Writing files whole or not at all, and never with a secret in them.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import tempfile
 
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,9 +18,25 @@ from closednet import redact
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from closednet.model.canonical import Json
 
 SECRET_KEYS: Final = frozenset({"secret_access_key", "password"})
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """
+    Hold a folder, made if need be, against the other notebooks of a run.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def write_text(path: Path, text: str) -> str:

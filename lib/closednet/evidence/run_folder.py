@@ -127,15 +127,17 @@ class RunFolder:
         """
         Keep what one apply did; receipts are numbered in the order of the run.
         """
-        number = len(list((self.path / "receipts").glob("*.json"))) + 1
-        return self._json(
-            "receipt",
-            f"receipts/{number:03d}-{receipt.step}.json",
-            codec.encode(receipt),
-            step=receipt.step,
-            done=len(receipt.done),
-            waiting=len(receipt.waiting),
-        )
+        folder = self.path / "receipts"
+        with files.alone_in(folder):
+            number = len(list(folder.glob("*.json"))) + 1
+            return self._json(
+                "receipt",
+                f"receipts/{number:03d}-{receipt.step}.json",
+                codec.encode(receipt),
+                step=receipt.step,
+                done=len(receipt.done),
+                waiting=len(receipt.waiting),
+            )
 
     def write_report(self, report: Report) -> Path:
         """

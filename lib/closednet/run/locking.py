@@ -6,14 +6,16 @@ from __future__ import annotations
 
 import os
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from closednet.evidence import runs
 
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from closednet.evidence.run_folder import RunFolder
 
@@ -33,3 +35,19 @@ def site_lock(folder: RunFolder) -> AbstractContextManager[object]:
     if os.environ.get(HELD) in {str(os.getppid()), os.environ.get(WANTED_BY, "")}:
         return nullcontext()
     return runs.site_lock(folder.root, folder.site, run_id=folder.run_id)
+
+
+@contextmanager
+def held(root: Path, site: str) -> Iterator[None]:
+    """
+    Hold the site's lock for this process and the kernels that it starts.
+
+    Raises:
+        BusyError: Another run holds it; says which.
+    """
+    with runs.site_lock(root, site, run_id="batch"):
+        os.environ[HELD] = str(os.getpid())
+        try:
+            yield
+        finally:
+            del os.environ[HELD]
