@@ -100,7 +100,7 @@ def test_an_interruption_reaches_every_kernel(
 
     outcome = overlap.run("ab", "", one)
 
-    assert "KeyboardInterrupt" == outcome.error
+    assert ("a and b", "KeyboardInterrupt") == (outcome.notebook, outcome.error)
     assert "run the same command again" in outcome.message
     assert time.monotonic() - began < PATIENCE_S
     for name in "ab":

@@ -86,7 +86,8 @@ class ForkServer:
                 # It was killed, or it refused since code was edited: another, once.
                 self._forget(control)
             else:
-                self._kernels.add(process)
+                with self._threads:
+                    self._kernels.add(process)
                 return process
         return None
 
@@ -94,7 +95,9 @@ class ForkServer:
         """
         Interrupt whatever the kernels of this process do.
         """
-        for kernel in list(self._kernels):
+        with self._threads:
+            kernels = list(self._kernels)
+        for kernel in kernels:
             kernel.send_signal(signal.SIGINT)
 
     def stop(self) -> None:

@@ -71,7 +71,9 @@ def _together(group: list[str], one: Callable[[str], Outcome]) -> list[Outcome]:
             _until_one_fails(begun)
         except KeyboardInterrupt:
             _interrupt(begun)
-            return [Outcome("", INTERRUPTED, f"interrupted; {GO_ON}")]
+            ran = [n for n, f in zip(group, begun, strict=True) if not f.cancelled()]
+            said = f"interrupted; {GO_ON}"
+            return [Outcome(" and ".join(ran), INTERRUPTED, said)]
     return [future.result() for future in begun if not future.cancelled()]
 
 
