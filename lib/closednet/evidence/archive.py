@@ -8,6 +8,7 @@ import html
 import json
 import re
 
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 VERIFIER: Final = "verify.py"
 NOBODY: Final = Trust()
+ATTEMPTS: Final = 20
 _tags: Final = re.compile(r"<[^>]{0,2000}>")
 
 
@@ -240,9 +242,19 @@ def scan(folder: RunFolder) -> frozenset[str]:
     """
     if not redact.names():
         return frozenset()
-    clean = refuse_secrets(folder.path)
+    clean = _while_others_write(folder.path)
     folder.journal.record("scanned", secrets=list(redact.names()))
     return clean
+
+
+def _while_others_write(folder: Path) -> frozenset[str]:
+    """
+    Look for secrets where another notebook of the run may just replace a file.
+    """
+    for _ in range(ATTEMPTS):
+        with suppress(FileNotFoundError):
+            return refuse_secrets(folder)
+    return refuse_secrets(folder)
 
 
 def refuse_secrets(folder: Path, clean: frozenset[str] = frozenset()) -> frozenset[str]:
