@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 VERIFIER: Final = "verify.py"
 NOBODY: Final = Trust()
-ATTEMPTS: Final = 20
+ATTEMPTS: Final = 100
 _tags: Final = re.compile(r"<[^>]{0,2000}>")
 
 

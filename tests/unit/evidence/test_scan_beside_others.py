@@ -5,6 +5,7 @@ A notebook looks for its secrets while its neighbours write.
 from __future__ import annotations
 
 import threading
+import time
 
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ def test_a_file_that_is_just_replaced_stops_no_one(tmp_path: Path) -> None:
     def write() -> None:
         while not enough.is_set():
             files.write_text(folder.path / "reports/step.json", "{}\n")
+            time.sleep(0.001)
 
     writer = threading.Thread(target=write)
     writer.start()
