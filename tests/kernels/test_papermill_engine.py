@@ -20,7 +20,6 @@ from tests.kernels.notebooks import write
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from closednet.batch.papermill_engine import CellEvent
@@ -62,16 +61,6 @@ def test_what_did_not_run_is_not_called_completed(
         _run(model, target, **options)
 
     assert ["failed", "pending"] == _status(target)
-
-
-@pytest.fixture
-def _interruptible() -> Iterator[None]:
-    """
-    A shell lets what it starts in the background ignore Ctrl-C.
-    """
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("_interruptible")

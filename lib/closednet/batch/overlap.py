@@ -7,7 +7,9 @@ then, and what a write leads to is seen before the next.
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+import threading
+
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Final
 
 from jupyter_core.utils import ensure_event_loop
@@ -65,16 +67,31 @@ def _together(group: list[str], one: Callable[[str], Outcome]) -> list[Outcome]:
     """
     Return how those ended that were begun, in their order.
     """
-    with ThreadPoolExecutor(WIDTH) as threads:
-        begun = [threads.submit(_in_its_own_loop, one, name) for name in group]
+    enough = threading.Event()
+
+    def unless_enough(name: str) -> Outcome | None:
+        if enough.is_set():
+            return None
+        outcome = None
         try:
-            _until_one_fails(begun)
+            outcome = _in_its_own_loop(one, name)
+        finally:
+            if outcome is None or not outcome.ok:
+                enough.set()
+        return outcome
+
+    with ThreadPoolExecutor(WIDTH) as threads:
+        begun = [threads.submit(unless_enough, name) for name in group]
+        try:
+            wait(begun)
         except KeyboardInterrupt:
+            enough.set()
             _interrupt(begun)
-            ran = [n for n, f in zip(group, begun, strict=True) if not f.cancelled()]
+            ran = [n for n, f in zip(group, begun, strict=True) if f.result()]
             said = f"interrupted; {GO_ON}"
             return [Outcome(" and ".join(ran), INTERRUPTED, said)]
-    return [future.result() for future in begun if not future.cancelled()]
+    ended = [future.result() for future in begun]
+    return [outcome for outcome in ended if outcome is not None]
 
 
 def _in_its_own_loop(one: Callable[[str], Outcome], name: str) -> Outcome:
@@ -88,26 +105,11 @@ def _in_its_own_loop(one: Callable[[str], Outcome], name: str) -> Outcome:
         loop.close()
 
 
-def _until_one_fails(begun: list[Future[Outcome]]) -> None:
-    left = set(begun)
-    while left:
-        ended, left = wait(left, return_when=FIRST_COMPLETED)
-        if any(future.exception() or not future.result().ok for future in ended):
-            _cancel(begun)
-            left = {future for future in left if not future.cancelled()}
-
-
-def _interrupt(begun: list[Future[Outcome]]) -> None:
+def _interrupt(begun: Iterable[Future[Outcome | None]]) -> None:
     """
     Interrupt their kernels until all have ended: between cells they do not listen.
     """
-    _cancel(begun)
-    left = {future for future in begun if not future.cancelled()}
+    left = set(begun)
     while left:
         SHARED.interrupt()
         _, left = wait(left, timeout=ASK_AGAIN_S)
-
-
-def _cancel(begun: list[Future[Outcome]]) -> None:
-    for future in begun:
-        future.cancel()

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 VERIFIER: Final = "verify.py"
 NOBODY: Final = Trust()
+# Of looking through a folder in which others write; one in ten meets their doing.
 ATTEMPTS: Final = 100
 _tags: Final = re.compile(r"<[^>]{0,2000}>")
 
